@@ -1,0 +1,1 @@
+"""What the vulnerability tools are asked about, and the database they ask."""

@@ -1,0 +1,65 @@
+"""Safety's local database, held to what safety itself does not check.
+
+Format: two files, insecure.json and insecure_full.json, schema 2.0.0. safety 3.7 drops
+a match silently when the second file lacks its details, and never looks at the age.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = "2.0.0"
+_MAX_BYTES = 500_000_000
+_DAY = 86_400
+
+
+class DatabaseError(Exception):
+    """The database cannot prove anything; the message says why."""
+
+
+class Database:
+    """A folder with both files, loaded and checked against each other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._brief = _load(folder / "insecure.json")
+        self._full = _load(folder / "insecure_full.json")
+        if not self._brief["vulnerable_packages"]:
+            raise DatabaseError(f"{folder} lists no vulnerable package at all")
+
+    @property
+    def age_days(self) -> float | None:
+        """Days since the database was made, by its own word; None if it says nothing."""
+        stamp = self._brief.get("meta", {}).get("timestamp")
+        if isinstance(stamp, bool) or not isinstance(stamp, int | float) or stamp <= 0:
+            return None
+        return max(0.0, (time.time() - stamp) / _DAY)
+
+    def incomplete(self, names: Iterable[str]) -> list[str]:
+        """Packages of ours whose advisories the second file describes only in part."""
+        return [name for name in names if self._lacks_details(name)]
+
+    def _lacks_details(self, name: str) -> bool:
+        wanted = set(self._brief["vulnerable_packages"].get(name, ()))
+        entries = self._full["vulnerable_packages"].get(name, ())
+        return not wanted <= {spec for entry in entries for spec in entry["specs"]}
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise DatabaseError(f"{path} is larger than 500 MB")
+        document = json.loads(path.read_bytes())
+        schema = document["meta"]["schema_version"]
+        if not isinstance(document["vulnerable_packages"], dict):
+            raise DatabaseError(f"{path} holds no vulnerable_packages")
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}") from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise DatabaseError(f"{path} is no database of safety ({error})") from error
+    if schema != _SCHEMA:
+        raise DatabaseError(f"{path} has schema {schema}, safety 3.7 needs {_SCHEMA}")
+    return dict(document)

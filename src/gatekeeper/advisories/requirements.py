@@ -1,0 +1,245 @@
+"""Which distributions in which versions a project asks for.
+
+Read by ourselves, includes resolved, so that a tool can be given one plain list and be
+held to its length: the tools skip silently what they do not understand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packaging.markers import default_environment
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+_MAX_BYTES = 20_000_000
+_FOUND_BY_DEFAULT = (
+    "requirements*.txt",
+    "requirements/*.txt",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "pylock.toml",
+    "pylock.*.toml",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One distribution in one version, with the file (and line) that asks for it."""
+
+    name: str
+    version: str
+    path: str
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class Requirements:
+    """All pins of some files. `gaps` says which lines could not be judged."""
+
+    pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
+    gaps: list[str] = field(default_factory=list)
+    not_for_here: int = 0
+
+    def add(self, name: str, version: str, path: str, line: int | None = None) -> None:
+        """Note a pin; a version that is none is a gap."""
+        key = canonicalize_name(name)
+        try:
+            Version(version)
+        except InvalidVersion:
+            self.gaps.append(f"{_at(path, line)}: {name} has no valid version: {version}")
+            return
+        self.pins.setdefault((key, version), Pin(key, version, path, line))
+
+    def layers(self) -> list[list[Pin]]:
+        """The pins in as few lists as it takes for no name to occur twice in one."""
+        layers: list[dict[str, Pin]] = []
+        for pin in sorted(self.pins.values(), key=lambda p: (p.name, p.version)):
+            for layer in layers:
+                if pin.name not in layer:
+                    layer[pin.name] = pin
+                    break
+            else:
+                layers.append({pin.name: pin})
+        return [list(layer.values()) for layer in layers]
+
+
+def find(root: Path) -> list[str]:
+    """The requirement and lock files that a project keeps by custom."""
+    found = {path for glob in _FOUND_BY_DEFAULT for path in root.glob(glob)}
+    return sorted(p.relative_to(root).as_posix() for p in found if p.is_file())
+
+
+def read(root: Path, files: Iterable[str]) -> Requirements:
+    """Read requirement files, lock files and pyproject.toml; never raises for them."""
+    requirements = Requirements()
+    for name in files:
+        _read_one(root, name, requirements)
+    return requirements
+
+
+def _read_one(root: Path, name: str, into: Requirements) -> None:
+    path = root / name
+    before = len(into.pins), len(into.gaps), into.not_for_here
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ValueError("larger than 20 MB")
+        _reader(path)(path, name, into)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        into.gaps.append(f"{name}: cannot be read as requirements ({error})")
+    if before == (len(into.pins), len(into.gaps), into.not_for_here):
+        into.gaps.append(f"{name}: names no requirement")
+
+
+_Reader = Callable[[Path, str, Requirements], None]
+
+
+def _reader(path: Path) -> _Reader:
+    if path.name == "Pipfile.lock":
+        return _pipfile_lock
+    if path.name == "pyproject.toml":
+        return _pyproject
+    if path.suffix == ".lock" or path.name.startswith("pylock."):
+        return _toml_lock
+    return _requirements_txt
+
+
+def _pipfile_lock(path: Path, name: str, into: Requirements) -> None:
+    document = json.loads(path.read_bytes())
+    for section in ("default", "develop"):
+        for package, entry in document.get(section, {}).items():
+            if version := entry.get("version"):
+                into.add(package, version.removeprefix("=="), name)
+            else:
+                into.gaps.append(f"{name}: {package} is not a released version")
+
+
+def _toml_lock(path: Path, name: str, into: Requirements) -> None:
+    document = tomllib.loads(path.read_text("utf-8"))
+    for entry in document.get("package", document.get("packages", [])):
+        if _is_own_package(entry):
+            continue
+        if "version" in entry:
+            into.add(entry["name"], entry["version"], name)
+        else:
+            into.gaps.append(f"{name}: {entry['name']} is not a released version")
+
+
+def _is_own_package(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of uv.lock or pylock.toml is the project itself."""
+    source = entry.get("source", {})
+    return any(key in source for key in ("editable", "virtual")) or (
+        entry.get("directory", {}).get("path") == "."
+    )
+
+
+def _pyproject(path: Path, name: str, into: Requirements) -> None:
+    project = tomllib.loads(path.read_text("utf-8")).get("project", {})
+    optional = project.get("optional-dependencies", {}).values()
+    for group in (project.get("dependencies", []), *optional):
+        for text in group:
+            _requirement(text, name, None, {}, into)
+
+
+def _requirements_txt(path: Path, name: str, into: Requirements) -> None:
+    lines = list(_lines(path, name, into, frozenset()))
+    pinned = {
+        canonicalize_name(line.name): line.text
+        for line in lines
+        if line.constraint and line.name
+    }
+    for line in lines:
+        if not line.constraint:
+            _requirement(line.text, line.path, line.number, pinned, into)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    name: str | None
+    path: str
+    number: int
+    constraint: bool
+
+
+def _lines(
+    path: Path, name: str, into: Requirements, open_files: frozenset[Path]
+) -> Iterator[_Line]:
+    # Slow to import, and only needed where there is such a file.
+    from pip_requirements_parser import InstallationError, RequirementsFile
+
+    if path.resolve() in open_files:
+        return
+    try:
+        parsed = RequirementsFile.from_file(str(path), include_nested=False)
+    except (InstallationError, OSError, UnicodeError) as error:
+        into.gaps.append(f"{name}: cannot be read ({str(error).splitlines()[0]})")
+        return
+    opened = open_files | {path.resolve()}
+    for option in parsed.options:
+        for key, constraint in (("requirements", False), ("constraints", True)):
+            for other in option.options.get(key) or ():
+                nested = os.path.normpath(os.path.join(os.path.dirname(name), other))
+                for line in _lines(path.parent / other, nested, into, opened):
+                    yield _as_constraint(line) if constraint else line
+    for bad in parsed.invalid_lines:
+        into.gaps.append(f"{_at(name, bad.line_number)}: not understood: {bad.line}")
+    for item in parsed.requirements:
+        line = item.requirement_line
+        text = line.line if item.req is None else str(item.req)
+        if item.is_editable:
+            text = line.line
+        if item.marker and ";" not in text:
+            text = f"{text} ; {item.marker}"
+        yield _Line(text, item.name, name, line.line_number, constraint=False)
+
+
+def _as_constraint(line: _Line) -> _Line:
+    return _Line(line.text, line.name, line.path, line.number, constraint=True)
+
+
+def _requirement(
+    text: str,
+    path: str,
+    line: int | None,
+    pinned: Mapping[str, str],
+    into: Requirements,
+) -> None:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        into.gaps.append(f"{_at(path, line)}: cannot be judged: {text}")
+        return
+    if requirement.marker and not requirement.marker.evaluate(
+        {**default_environment(), "extra": ""}
+    ):
+        into.not_for_here += 1
+        return
+    version = _exact(requirement)
+    key = canonicalize_name(requirement.name)
+    if version is None and key in pinned:
+        version = _exact(Requirement(pinned[key]))
+    if requirement.url or version is None:
+        into.gaps.append(f"{_at(path, line)}: not pinned to one version: {text}")
+        return
+    into.add(requirement.name, version, path, line)
+
+
+def _exact(requirement: Requirement) -> str | None:
+    for specifier in requirement.specifier:
+        if specifier.operator in ("==", "===") and "*" not in specifier.version:
+            return specifier.version
+    return None
+
+
+def _at(path: str, line: int | None) -> str:
+    return f"{path}:{line}" if line else path

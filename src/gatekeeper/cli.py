@@ -1,0 +1,125 @@
+"""Commands and options; no decisions. What a command needs is imported in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from gatekeeper import __version__
+from gatekeeper.errors import Interrupted, UserError
+
+app = typer.Typer(
+    name="gatekeeper",
+    help="May this change be merged? Runs the gates of gates.yaml and answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The policy.")
+]
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", metavar="DIR", help="The project; default: the policy's folder."),
+]
+Format = Annotated[
+    str, typer.Option("--format", "-f", help="console, markdown or json, on stdout.")
+]
+
+
+def run() -> int:
+    """Run the command line and give the exit code; nothing escapes but a real bug."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        app()
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 2
+    except UserError as error:
+        for message in error.messages:
+            _say(message)
+    except Interrupted as interruption:
+        return 128 + interruption.signal_number
+    except Exception:
+        traceback.print_exc()
+        _say("this is a bug in gatekeeper; please report it with the lines above")
+    return 2
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough; cleaning up is under way
+    raise Interrupted(number)
+
+
+def _say(message: str) -> None:
+    from gatekeeper.reporters.text import one_line
+
+    sys.stderr.write(f"gatekeeper: {one_line(message, 2000)}\n")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gatekeeper {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(
+    gates: Annotated[list[str] | None, typer.Argument(metavar="[GATE]...")] = None,
+    config: Config = None,
+    root: Root = None,
+    format_: Format = "console",
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
+    ] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option("--skip", metavar="GATE", help="Leave out, visibly. Repeatable."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Tools at a time.")
+    ] = None,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="End the rest when a gate fails.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Measure everything anew.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The answer only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All findings.")] = False,
+) -> None:
+    """Run all gates, or those named. Exit 0: passed, 1: failed, 2: no verdict."""
+    from gatekeeper.commands.check import CheckOptions, run_check
+
+    options = CheckOptions(
+        gates=tuple(gates or ()),
+        config=config,
+        root=root,
+        format=format_,
+        outputs=tuple(output or ()),
+        skip=tuple(skip or ()),
+        jobs=jobs,
+        fail_fast=fail_fast,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    raise typer.Exit(run_check(options))

@@ -1,0 +1,89 @@
+"""`gatekeeper check` and `gatekeeper summary`: run, render, write, answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatekeeper.app import Request, check
+from gatekeeper.commands import last_report
+from gatekeeper.commands.output import Terminal, parse_outputs, to_stdout, write_file
+from gatekeeper.commands.progress import progress
+from gatekeeper.errors import UserError
+from gatekeeper.model import Report
+from gatekeeper.policy.load import load
+from gatekeeper.reporters import reporter
+from gatekeeper.reporters.json_report import load as load_report
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """The options of `check`, as typed."""
+
+    gates: tuple[str, ...]
+    config: Path | None
+    root: Path | None
+    format: str
+    outputs: tuple[str, ...]
+    skip: tuple[str, ...]
+    jobs: int | None
+    fail_fast: bool
+    quiet: bool
+    verbose: bool
+
+
+def run_check(options: CheckOptions) -> int:
+    """Run the gates, write every report asked for, and give the exit code."""
+    render = reporter(options.format)
+    outputs = parse_outputs(options.outputs)
+    policy = load(options.config, options.root, Path.cwd())
+    terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
+    if policy.path is None:
+        terminal.say("no gates.yaml found, using the built-in policy; `gatekeeper init`")
+    request = Request(
+        gates=options.gates,
+        skip=frozenset(options.skip),
+        jobs=options.jobs or os.cpu_count() or 2,
+        fail_fast=options.fail_fast,
+        in_ci=_is_set(os.environ.get("CI", "")),
+        environment=dict(os.environ),
+    )
+    with progress(terminal, quiet=options.quiet) as watcher:
+        report = check(policy, request, watcher)
+    style = terminal.style(verbose=options.verbose, quiet=options.quiet)
+    delivered = True
+    for name, path in outputs:
+        text = reporter(name)(report, terminal.file_style())
+        delivered &= write_file(path, text, terminal)
+    delivered &= to_stdout(render(report, style), terminal)
+    last_report.keep(policy.root, report, terminal)
+    return _exit_code(report, delivered=delivered)
+
+
+def run_summary(report_file: Path | None, format_name: str, root: Path) -> int:
+    """Render a report that was made before, without running a tool."""
+    render = reporter(format_name)
+    if report_file is None:
+        report = last_report.recall(root)
+    else:
+        try:
+            text = report_file.read_text("utf-8")
+        except (OSError, UnicodeError) as error:
+            raise UserError(f"{report_file}: cannot be read ({error})") from error
+        report = load_report(text, str(report_file))
+    terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
+    delivered = to_stdout(render(report, terminal.style()), terminal)
+    return 0 if delivered else 2
+
+
+def _exit_code(report: Report, *, delivered: bool) -> int:
+    """A report that could not be delivered turns a yes into no verdict."""
+    if report.exit_code == 0 and not delivered:
+        return 2
+    return report.exit_code
+
+
+def _is_set(text: str) -> bool:
+    return text.strip().lower() not in ("", "0", "false", "no", "off")

@@ -1,0 +1,131 @@
+"""Where text goes: reports to stdout and files, everything else to stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from gatekeeper.errors import UserError
+from gatekeeper.reporters import FORMATS, Style
+from gatekeeper.reporters.text import one_line, without_surrogates
+
+_FILE_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Both streams and what is known of them."""
+
+    stdout: TextIO
+    stderr: TextIO
+    color: bool
+    live: bool
+    width: int
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> Terminal:
+        """Colour and live display as NO_COLOR, FORCE_COLOR, CI and the streams say."""
+        interactive = "CI" not in environ and environ.get("TERM") != "dumb"
+        color = stdout.isatty() and environ.get("TERM") != "dumb"
+        if environ.get("FORCE_COLOR"):
+            color = True
+        if environ.get("NO_COLOR"):
+            color = False
+        width = shutil.get_terminal_size((_FILE_WIDTH, 24)).columns
+        return cls(
+            stdout,
+            stderr,
+            color=color,
+            live=interactive and stderr.isatty(),
+            width=max(60, width) if stdout.isatty() else _FILE_WIDTH,
+        )
+
+    def style(self, *, verbose: bool = False, quiet: bool = False) -> Style:
+        """How a report on stdout is to look."""
+        return Style(self.color, self.width, verbose, quiet)
+
+    def file_style(self) -> Style:
+        """How a report in a file is to look."""
+        return Style(color=False, width=_FILE_WIDTH, verbose=True)
+
+    def say(self, text: str) -> None:
+        """One line on stderr, for what is no part of the report."""
+        with contextlib.suppress(OSError):
+            self.stderr.write(f"gatekeeper: {one_line(text, 2000)}\n")
+            self.stderr.flush()
+
+
+def parse_outputs(texts: Sequence[str]) -> list[tuple[str, Path]]:
+    """`FORMAT=PATH` pairs. Raises UserError before any tool is started in vain."""
+    outputs = []
+    for text in texts:
+        name, separator, path = text.partition("=")
+        if not separator or not path or name not in FORMATS:
+            known = ", ".join(FORMATS)
+            raise UserError(f"--output {text}: write FORMAT=PATH, FORMAT one of {known}")
+        target = Path(path)
+        if not target.absolute().parent.is_dir():
+            raise UserError(f"--output {text}: folder {target.parent} does not exist")
+        if target.is_dir():
+            raise UserError(f"--output {text}: {path} is a folder")
+        outputs.append((name, target))
+    return outputs
+
+
+def write_file(path: Path, text: str, terminal: Terminal) -> bool:
+    """Write a report whole or not at all; says so and gives False where that fails."""
+    data = text.encode("utf-8", "backslashreplace")
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)  # a device or pipe must not be replaced
+        else:
+            _replace(target, data)
+    except OSError as error:
+        terminal.say(f"the report was not written to {path}: {error.strerror or error}")
+        return False
+    return True
+
+
+def _replace(target: Path, data: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def to_stdout(text: str, terminal: Terminal) -> bool:
+    """Print a report. A reader who went away is no failure, a full disk is one."""
+    stream = terminal.stdout
+    encoding = stream.encoding or "utf-8"
+    safe = without_surrogates(text).encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        stream.write(safe)
+        stream.flush()
+    except OSError as error:
+        # What is left in the buffer would raise again when the interpreter ends.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        os.dup2(sys.stdout.fileno(), stream.fileno())
+        if error.errno == errno.EPIPE:
+            return True
+        terminal.say(f"the report was not written to stdout: {error.strerror}")
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Starting tools: processes, their environment, the plan and the schedule."""

@@ -1,0 +1,50 @@
+"""Runs tasks side by side, each after what it needs, and stops cleanly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from gatekeeper.model import Run
+
+#: Usually the longest first, so that the short ones fill the gaps at the end.
+_LONGEST_FIRST = ("pytest", "mypy", "flake8", "safety", "bandit", "pip-audit", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One tool to run. `start` gets the run of the tool named by `after`."""
+
+    tool: str
+    start: Callable[[Run | None], Run]
+    after: str | None = None
+
+
+def run_all(
+    tasks: Sequence[Task], jobs: int, cancel: Callable[[], None]
+) -> Iterator[Run]:
+    """Yield each run as it ends.
+
+    `cancel` ends all children; it is called before anything that leaves early, since
+    leaving means to wait for the threads.
+    """
+    waiting = sorted(tasks, key=lambda task: _LONGEST_FIRST.index(task.tool))
+    done: dict[str, Run] = {}
+    running: dict[Future[Run], str] = {}
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="tool") as pool:
+        while waiting or running:
+            ready = [t for t in waiting if t.after is None or t.after in done]
+            for task in ready[: jobs - len(running)]:
+                waiting.remove(task)
+                upstream = done.get(task.after) if task.after else None
+                running[pool.submit(task.start, upstream)] = task.tool
+            try:
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            except BaseException:
+                cancel()
+                raise
+            for future in sorted(finished, key=lambda f: running[f]):
+                tool = running.pop(future)
+                done[tool] = future.result()
+                yield done[tool]

@@ -1,0 +1,112 @@
+"""One checkout and the private folder of one run: where adapters get their jobs from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatekeeper.engine import environment
+from gatekeeper.engine.plan import PlannedRun
+from gatekeeper.engine.process import Command, Processes
+from gatekeeper.model import Revision, Run
+from gatekeeper.policy.load import Policy
+from gatekeeper.project import revision
+from gatekeeper.project.files import Walker
+from gatekeeper.project.interpreter import Interpreter, choose
+from gatekeeper.project.reader import Reader
+from gatekeeper.tools.base import Job
+
+_GIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything that the jobs of one run share."""
+
+    policy: Policy
+    folder: Path
+    ours: Mapping[str, str]
+    interpreter: Interpreter
+    walker: Walker
+    reader: Reader
+    revision: Revision
+
+    @classmethod
+    def open(
+        cls,
+        policy: Policy,
+        ours: Mapping[str, str],
+        folder: Path,
+        processes: Processes,
+    ) -> Workspace:
+        """Look at the checkout. `folder` is private to this run and empty."""
+        (folder / "home").mkdir()
+        git = _git(policy.root, ours, folder, processes)
+        root = str(policy.root)
+        return cls(
+            policy=policy,
+            folder=folder,
+            ours=ours,
+            interpreter=choose(policy.content.python, policy.root, ours),
+            walker=Walker(root, revision.ignored(git)),
+            reader=Reader(root),
+            revision=revision.revision(git),
+        )
+
+    def job(self, run: PlannedRun, upstream: Run | None) -> Job:
+        """A job with a folder of its own to write into."""
+        work = self.folder / run.tool
+        work.mkdir()
+        home = self.folder / "home"
+        allowed = run.environment
+        return Job(
+            tool=run.tool,
+            root=self.policy.root,
+            work=work,
+            options=run.options,
+            paths=tuple(self._inside(path) for path in run.paths),
+            sources=self.walker.walk(map(self._inside, run.paths), run.exclude),
+            reader=self.reader,
+            python=self.interpreter.path,
+            environment=environment.for_analysers(self.ours, home, allowed),
+            project_environment=environment.for_project(self.ours, home, allowed),
+            timeout=run.timeout,
+            exact_rules=run.rules,
+            upstream=upstream,
+            upstream_work=self.folder / upstream.tool if upstream else None,
+            companions=run.companions,
+        )
+
+    def _inside(self, path: str) -> str:
+        """A path relative to the root, also where the policy gives it in full."""
+        if not os.path.isabs(path):
+            return os.path.normpath(path)
+        return os.path.relpath(os.path.realpath(path), self.policy.root)
+
+    def policy_path(self) -> str | None:
+        """The policy file as the report names it."""
+        if self.policy.path is None:
+            return None
+        shown = os.path.relpath(self.policy.path.resolve(), self.policy.root)
+        return str(self.policy.path) if shown.startswith("..") else shown
+
+
+def _git(
+    root: Path, ours: Mapping[str, str], folder: Path, processes: Processes
+) -> revision.Git:
+    program = shutil.which("git", path=ours.get("PATH"))
+    environ = {**environment.for_analysers(ours, folder / "home"), "LC_ALL": "C"}
+    calls = iter(range(100))
+
+    def git(*arguments: str) -> str | None:
+        if program is None:
+            return None
+        argv = (program, *revision.SAFE, *arguments)
+        output = folder / f"git-{next(calls)}"
+        outcome = processes.run(Command(argv, root, environ, _GIT_SECONDS, output))
+        return outcome.stdout if outcome.exit_code == 0 else None
+
+    return git

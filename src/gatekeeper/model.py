@@ -1,0 +1,200 @@
+"""The nouns that travel through the program. Frozen data, no I/O, no decisions."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is. `UNKNOWN` is for sources that do not say."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
+
+
+class RunStatus(enum.StrEnum):
+    """How the run of a tool ended. Only `COMPLETED` carries a measurement."""
+
+    COMPLETED = "completed"
+    MISSING = "missing"
+    TIMED_OUT = "timed-out"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+
+
+class GateStatus(enum.StrEnum):
+    """What is known about a gate."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    PENDING = "pending"
+
+
+class Verdict(enum.StrEnum):
+    """The answer of a whole run."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a tool objects to.
+
+    Lines and columns start at 1. `path` is relative to the root, POSIX style; it is
+    None for what has no place in the code, such as an advisory on an installed package.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number a tool measured, with the unit it is shown in."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Raw counts of one file; ratios over any set of files are taken from their sums."""
+
+    statements: int = 0
+    covered: int = 0
+    branches: int = 0
+    covered_branches: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Both counts together."""
+        return Counts(
+            self.statements + other.statements,
+            self.covered + other.covered,
+            self.branches + other.branches,
+            self.covered_branches + other.covered_branches,
+        )
+
+    def percentages(self) -> dict[str, float]:
+        """Both percentages; one that has nothing to divide by is left out."""
+        values = {}
+        if whole := self.statements + self.branches:
+            values["percent"] = 100 * (self.covered + self.covered_branches) / whole
+        if self.branches:
+            values["branch_percent"] = 100 * self.covered_branches / self.branches
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one run of a tool found out, in one shape for all tools.
+
+    `examined` is the positive proof of work; 0 can never lead to a pass.
+    `examined_paths` names the files behind it where there are any. `suppressed`
+    counts honoured inline opt-outs. `gaps` says what should have been examined and was
+    not. `faults` says what makes every number of this run worthless as a proof, though
+    the code is to blame (a coverage of failing tests). `counts` holds raw counts by
+    file for tools that measure a ratio. `notes` tells the reader what shaped the
+    result, `version` which version of the tool gave it.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    examined: int = 0
+    examined_unit: str = "files"
+    examined_paths: frozenset[str] = frozenset()
+    suppressed: int = 0
+    gaps: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one tool, whatever became of it. `reason` says why it is no proof,
+    `fix` what to do about that.
+    """
+
+    tool: str
+    status: RunStatus
+    command: tuple[str, ...] = ()
+    version: str | None = None
+    exit_code: int | None = None
+    duration_seconds: float = 0.0
+    cached: bool = False
+    stderr_tail: str = ""
+    reason: str = ""
+    fix: str = ""
+    measurement: Measurement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The verdict on one gate, with everything a reader needs to act on it."""
+
+    id: str
+    title: str
+    status: GateStatus
+    blocking: bool
+    tool: str | None
+    metric: str | None = None
+    value: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str | None = None
+    reason: str = ""
+    fix: str = ""
+    reproduce: str = ""
+    findings: tuple[Finding, ...] = ()
+    findings_omitted: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The state of the checkout; every field is None where there is no git."""
+
+    commit: str | None = None
+    branch: str | None = None
+    dirty: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySource:
+    """Where the policy came from. `path` is None for the built-in default."""
+
+    path: str | None
+    sha256: str
+    ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a reader may want; reporters only render it."""
+
+    verdict: Verdict
+    exit_code: int
+    started: str
+    duration_seconds: float
+    policy: PolicySource
+    revision: Revision
+    gates: tuple[GateResult, ...]
+    runs: tuple[Run, ...]
+    interrupted: bool = False

@@ -1,0 +1,146 @@
+"""The shape of gates.yaml. The JSON Schema for editors is derived from it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False, strict=True)]
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+Texts = Annotated[list[Text], Field(max_length=1000)]
+Natural = Annotated[int, Field(ge=0, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Level = Literal["low", "medium", "high", "critical", "unknown"]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToolOptions(_Section):
+    """Options that every tool has."""
+
+    paths: Texts | None = Field(None, description="what to look at, below the root")
+    timeout: Seconds = Field(600, description="seconds until the tool is ended")
+    args: Texts = Field([], description="further arguments, passed as they are")
+    environment: list[Variable] = Field(
+        [], description="names of variables that this tool may see, secrets included"
+    )
+
+
+class Flake8Options(ToolOptions):
+    """How flake8 is run."""
+
+    max_line_length: Natural = 88
+    max_complexity: Natural = 10
+    ignore: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}\d{0,3}$")]] = []
+    per_path: dict[Text, Texts] = Field({}, description="glob: rules not wanted there")
+    exclude: Texts = []
+    config: Text | None = Field(None, description="a configuration file to adopt")
+
+
+class MypyOptions(ToolOptions):
+    """How mypy is run."""
+
+    strict: Flag = True
+    config: Text | None = Field(None, description="a configuration file to adopt")
+    exclude: Texts = []
+
+
+class BanditOptions(ToolOptions):
+    """How bandit is run."""
+
+    skip: list[Annotated[str, StringConstraints(pattern=r"^B\d{3}$")]] = []
+    exclude: Texts = []
+
+
+class SafetyOptions(ToolOptions):
+    """How safety is run."""
+
+    requirements: Texts = []
+    database: Text = Field("online", description="`online`, or a folder with a database")
+    max_age: Annotated[float, Field(gt=0, strict=True)] | None = Field(
+        None, description="days that a database in a folder may be old"
+    )
+
+
+class PipAuditOptions(ToolOptions):
+    """How pip-audit is run."""
+
+    requirements: Texts = []
+    service: Text = Field("", description="`pypi`, `osv`, `esms`, or the URL of an OSV API")
+
+
+class PytestOptions(ToolOptions):
+    """How pytest is run."""
+
+    timeout: Seconds = 1800
+    markers: Text | None = Field(None, description="an expression as for pytest -m")
+    workers: Natural | Literal["auto"] | None = Field(
+        None, description="processes, through pytest-xdist"
+    )
+    exclude: Texts = []
+
+
+class CoverageOptions(ToolOptions):
+    """How coverage is measured."""
+
+    source: Texts | None = Field(None, description="what is to be covered")
+    branch: Flag = False
+    config: Text | None = Field(None, description="a configuration file to adopt")
+    exclude: Texts = []
+
+
+class Tools(_Section):
+    """How each tool is run."""
+
+    flake8: Flake8Options = Flake8Options()
+    mypy: MypyOptions = MypyOptions()
+    bandit: BanditOptions = BanditOptions()
+    safety: SafetyOptions = SafetyOptions()
+    pip_audit: PipAuditOptions = Field(PipAuditOptions(), alias="pip-audit")
+    pytest: PytestOptions = PytestOptions()
+    coverage: CoverageOptions = CoverageOptions()
+
+    def options(self, tool: str) -> ToolOptions:
+        """The section of one tool, by its name in gates.yaml."""
+        section: ToolOptions = getattr(self, tool.replace("-", "_"))
+        return section
+
+
+class GatePolicy(_Section):
+    """One condition: a tool's measurement against `min` and/or `max`.
+
+    A gate with `attest` has no tool: it waits for a person.
+    """
+
+    tool: str | None = None
+    attest: Text | None = Field(None, description="what a person has to confirm")
+    title: Text | None = None
+    box: Text | None = Field(None, description="the template line that it answers")
+    blocking: Flag | Literal["ci"] = True
+    metric: str | None = None
+    min: Number | None = None
+    max: Number | None = None
+    rules: Texts = []
+    paths: Texts = []
+    severity: Level | None = None
+    unknown: Literal["ignore", "critical"] = "critical"
+    timeout: Seconds | None = None
+
+
+class PolicyFile(_Section):
+    """A whole gates.yaml."""
+
+    version: Literal[1]
+    source: Texts | None = Field(None, description="first-party code")
+    tests: Texts | None = Field(None, description="the tests")
+    python: Text = Field("auto", description="interpreter that can import the project")
+    tools: Tools = Tools()
+    gates: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*$")], GatePolicy],
+        Field(min_length=1),
+    ]

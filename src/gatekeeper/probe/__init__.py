@@ -1,0 +1,1 @@
+"""Files that run inside another interpreter; they import nothing of gatekeeper."""

@@ -1,0 +1,1 @@
+"""What we know of the project without any tool: files, comments, interpreter, git."""

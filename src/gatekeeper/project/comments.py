@@ -1,0 +1,127 @@
+"""Inline opt-outs in Python source: which line switches which rule of which tool off.
+
+An opt-out that names its rule is honoured and counted; a bare one is a finding. Only
+files in which a marker occurs at all are tokenized.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MARKERS = re.compile(
+    rb"noqa|type:\s*ignore|mypy:|nosec|no_type_check|pragma:\s*no", re.IGNORECASE
+)
+#: flake8's own pattern (flake8.defaults.NOQA_INLINE_REGEXP, 7.5.0).
+_NOQA = re.compile(
+    r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE
+)
+_NOQA_FILE = re.compile(
+    r"#\s*flake8[:=]\s*noqa(?P<codes>:\s?(?P<list>[A-Z0-9,\s]+))?\s*$", re.I
+)
+_TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[^\]]*\])?", re.IGNORECASE)
+_MYPY_INLINE = re.compile(r"#\s*mypy:\s*(?P<options>.*)")
+_NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
+_NOSEC_ID = re.compile(r"\b(B\d{3})\b")
+_NO_TYPE_CHECK = re.compile(r"@(typing\.|t\.)?no_type_check\b")
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """One opt-out. `rules` is empty for a bare one. `lines` are those it applies to."""
+
+    kind: str
+    line: int
+    column: int
+    rules: frozenset[str]
+    lines: range
+
+    @property
+    def bare(self) -> bool:
+        """Whether it names no rule and so hides everything."""
+        return not self.rules
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the bytes of one file say. `problem`: why Python could not import them."""
+
+    problem: str | None
+    opt_outs: tuple[OptOut, ...]
+
+
+def examine(data: bytes) -> Source:
+    """Look at the bytes of one file as Python itself would read them (PEP 263)."""
+    problem = _decoding_problem(data)
+    if problem or not _MARKERS.search(data):
+        return Source(problem, ())
+    try:
+        tokens = tokenize.tokenize(io.BytesIO(data).readline)
+        return Source(None, tuple(_opt_outs(tokens)))
+    except (SyntaxError, tokenize.TokenError):
+        return Source(None, ())  # the tools themselves report what does not parse
+
+
+def _decoding_problem(data: bytes) -> str | None:
+    if data.isascii() and b"coding" not in data[:400]:
+        return None
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+        data.decode(encoding)
+    except (SyntaxError, UnicodeError, LookupError) as error:
+        return str(error)
+    return None
+
+
+def _opt_outs(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[OptOut]:
+    logical: list[tokenize.TokenInfo] = []
+    code_seen = False
+    for token in tokens:
+        logical.append(token)
+        if token.type not in (tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER):
+            continue
+        first = min(t.start[0] for t in logical)
+        last = max(t.end[0] for t in logical)
+        for comment in (t for t in logical if t.type == tokenize.COMMENT):
+            yield from _in_comment(comment, range(first, last + 1), code_seen)
+        text = token.line.strip()
+        if _NO_TYPE_CHECK.match(text):
+            column = token.line.index("@") + 1
+            yield OptOut("@no_type_check", token.start[0], column, frozenset(), range(0))
+        code_seen = code_seen or token.type == tokenize.NEWLINE
+        logical = []
+
+
+def _in_comment(
+    token: tokenize.TokenInfo, lines: range, code_seen: bool
+) -> Iterator[OptOut]:
+    line, column, text = token.start[0], token.start[1] + 1, token.string
+    if found := _NOQA_FILE.search(text):
+        yield OptOut("flake8: noqa", line, column, _codes(found["list"]), range(0))
+    elif found := _NOQA.search(text):
+        yield OptOut("noqa", line, column, _codes(found["codes"]), lines)
+    if found := _TYPE_IGNORE.match(text):
+        names = (found["codes"] or "").strip("[]").split(",")
+        rules = frozenset(name.strip() for name in names if name.strip())
+        whole_file = not rules and not code_seen and len(lines) == 1
+        kind = "type: ignore (whole file)" if whole_file else "type: ignore"
+        yield OptOut(kind, line, column, rules, lines)
+    if found := _MYPY_INLINE.match(text):
+        yield OptOut("mypy:", line, column, _mypy_rules(found["options"]), range(0))
+    if found := _NOSEC.search(text):
+        rules = frozenset(_NOSEC_ID.findall(found["tests"] or ""))
+        yield OptOut("nosec", line, column, rules, lines)
+
+
+def _codes(text: str | None) -> frozenset[str]:
+    return frozenset(code.upper() for code in re.split(r"[,\s]+", text or "") if code)
+
+
+def _mypy_rules(options: str) -> frozenset[str]:
+    """Rules that an inline configuration names; none if it silences all errors."""
+    if re.search(r"ignore[-_]errors(?!\s*=\s*False)", options):
+        return frozenset()
+    return frozenset(part.strip() for part in options.split(",") if part.strip())

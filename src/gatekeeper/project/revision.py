@@ -1,0 +1,43 @@
+"""What git knows: the state of the checkout, and which files it ignores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from gatekeeper.model import Revision
+
+#: Runs git with some arguments; gives its standard output, or None where it failed.
+Git = Callable[..., str | None]
+
+#: Nothing of the repository's own configuration may start a program.
+SAFE = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=")
+
+
+def revision(git: Git) -> Revision:
+    """Commit, branch and whether anything differs from the commit."""
+    status = git("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal")
+    if status is None:
+        return Revision()
+    fields = {"branch.oid": "", "branch.head": ""}
+    dirty = False
+    for entry in status.split("\0"):
+        if entry.startswith("# "):
+            key, _, text = entry[2:].partition(" ")
+            fields[key] = text
+        elif entry:
+            dirty = True
+    commit, branch = fields["branch.oid"], fields["branch.head"]
+    return Revision(
+        commit=None if commit in ("", "(initial)") else commit,
+        branch=None if branch in ("", "(detached)") else branch,
+        dirty=dirty,
+    )
+
+
+def ignored(git: Git) -> frozenset[str]:
+    """Paths that git ignores and does not track; whole folders as one entry."""
+    listing = git(
+        "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"
+    )
+    return frozenset(os.path.normpath(p) for p in (listing or "").split("\0") if p)

@@ -1,0 +1,35 @@
+"""One file a format; each turns a report into text and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from gatekeeper.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a report is to look where the format leaves a choice."""
+
+    color: bool = False
+    width: int = 100
+    verbose: bool = False
+    quiet: bool = False
+
+
+Reporter = Callable[[Report, Style], str]
+
+_MODULES = {
+    "console": "gatekeeper.reporters.console",
+    "markdown": "gatekeeper.reporters.markdown",
+    "json": "gatekeeper.reporters.json_report",
+}
+FORMATS = tuple(_MODULES)
+
+
+def reporter(name: str) -> Reporter:
+    """The renderer of a format; each is imported only when it is wanted."""
+    render: Reporter = import_module(_MODULES[name]).render
+    return render

@@ -1,0 +1,114 @@
+"""The report for a person at a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gatekeeper.model import Finding, GateResult, GateStatus, Report, Verdict
+from gatekeeper.reporters import Style, summary
+from gatekeeper.reporters.text import one_line, place
+
+_STYLES = {
+    GateStatus.PASSED: "green",
+    GateStatus.FAILED: "bold red",
+    GateStatus.ERROR: "bold yellow",
+    GateStatus.SKIPPED: "dim",
+    GateStatus.PENDING: "cyan",
+}
+_VERDICTS = {
+    Verdict.PASSED: "bold green",
+    Verdict.FAILED: "bold red",
+    Verdict.ERROR: "bold yellow",
+}
+_SHOWN, _SHOWN_VERBOSE = 10, 1000
+
+
+def render(report: Report, style: Style) -> str:
+    """Table of verdicts, then what failed, then what to do, then the answer."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=style.width,
+        color_system="standard" if style.color else None,
+        force_terminal=style.color,
+        highlight=False,
+        legacy_windows=False,
+    )
+    if not style.quiet:
+        console.print(Text(summary.where(report), style="dim"))
+        console.print(_table(report))
+        for gate in report.gates:
+            if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
+                console.print(_details(gate, style))
+        _print_remarks(console, report)
+    answer = Text(summary.verdict_line(report), style=_VERDICTS[report.verdict])
+    answer.append(f"  {summary.meaning(report)}", style="default not bold")
+    answer.append(f" ({report.duration_seconds:.1f} s)", style="dim not bold")
+    console.print(answer, soft_wrap=True)
+    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    table.add_column("", width=1)
+    table.add_column("gate", no_wrap=True)
+    table.add_column("value", justify="right")
+    table.add_column("limit", justify="right")
+    table.add_column("verdict")
+    for gate in report.gates:
+        status = Text(gate.status, style=_STYLES[gate.status])
+        if not gate.blocking:
+            status.append(" (does not decide)", style="dim not bold")
+        table.add_row(
+            Text(summary.SYMBOLS[gate.status], style=_STYLES[gate.status]),
+            Text(f"{one_line(gate.id, 40)}"),
+            Text(summary.value(gate)),
+            Text(summary.limit(gate)),
+            status,
+        )
+    return table
+
+
+def _details(gate: GateResult, style: Style) -> RenderableType:
+    head = Text(f"{summary.SYMBOLS[gate.status]} ", style=_STYLES[gate.status])
+    head.append(f"{one_line(gate.id, 60)}: ", style="bold")
+    head.append(one_line(gate.reason, 600), style="default not bold")
+    parts: list[RenderableType] = [head]
+    worst = summary.worst_first(gate.findings)
+    shown = worst[: _SHOWN_VERBOSE if style.verbose else _SHOWN]
+    parts += [Padding(_line(finding), (0, 0, 0, 2)) for finding in shown]
+    left = len(gate.findings) - len(shown) + gate.findings_omitted
+    if left:
+        advice = "" if style.verbose else "; --verbose or -o json=FILE shows them"
+        parts.append(Padding(Text(f"and {left} more{advice}", style="dim"), (0, 0, 0, 2)))
+    for label, text in (("to do", gate.fix), ("by hand", gate.reproduce)):
+        if text:
+            line = Text(f"{label}: ", style="dim")
+            line.append(one_line(text, 1000), style="default not dim")
+            parts.append(Padding(line, (0, 0, 0, 2)))
+    parts.append(Text(""))
+    return Group(*parts)
+
+
+def _line(finding: Finding) -> Text:
+    line = Text(overflow="fold")
+    if at := place(finding):
+        line.append(f"{at}  ", style="cyan")
+    line.append(f"{one_line(finding.rule, 60)} ", style="bold")
+    line.append(one_line(finding.message))
+    return line
+
+
+def _print_remarks(console: Console, report: Report) -> None:
+    lines = summary.remarks(report)
+    if lines:
+        console.print(Text("also noted", style="dim"))
+        for text in lines:
+            console.print(Text(f"  {one_line(text)}", style="dim"))
+        console.print()

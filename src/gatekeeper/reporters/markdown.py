@@ -1,0 +1,117 @@
+"""The report for a pull request, within GitHub's 65,536 characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gatekeeper.model import Finding, GateResult, GateStatus, Report
+from gatekeeper.reporters import Style, summary
+from gatekeeper.reporters.text import one_line, place
+
+LIMIT = 65_536
+_BUDGETS = (100, 50, 20, 10, 5, 2, 1, 0)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~])")
+_UNFOLDED = (GateStatus.FAILED, GateStatus.ERROR)
+
+
+def render(report: Report, style: Style) -> str:
+    """Verdict table, failed gates unfolded, the rest folded, as much as there is room."""
+    for budget in _BUDGETS:
+        text = "\n".join(_lines(report, budget))
+        if len(text) <= LIMIT:
+            return text
+    closing = "\n\n*The report was cut here: it has more gates than a comment can hold.*\n"
+    return text[: LIMIT - len(closing)].rsplit("\n", 1)[0] + closing
+
+
+def _lines(report: Report, budget: int) -> Iterator[str]:
+    yield f"## gatekeeper: {summary.verdict_line(report)}"
+    yield ""
+    yield f"{summary.meaning(report)} {escape(summary.where(report))}"
+    yield ""
+    yield "| | gate | value | limit | verdict |"
+    yield "|---|---|---:|---:|---|"
+    for gate in report.gates:
+        yield _row(gate)
+    yield ""
+    for gate in report.gates:
+        if gate.status in _UNFOLDED or gate.findings:
+            yield from _gate(gate, budget)
+    remarks = summary.remarks(report)
+    if remarks:
+        yield "<details><summary>Also noted</summary>"
+        yield ""
+        yield from (f"- {escape(one_line(text))}" for text in remarks[:100])
+        yield ""
+        yield "</details>"
+        yield ""
+    yield _tools(report)
+    yield ""
+
+
+def _row(gate: GateResult) -> str:
+    decides = "" if gate.blocking else " (does not decide)"
+    cells = (
+        summary.SYMBOLS[gate.status],
+        escape(one_line(gate.id, 60)),
+        summary.value(gate),
+        summary.limit(gate),
+        f"{gate.status}{decides}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _gate(gate: GateResult, budget: int) -> Iterator[str]:
+    folded = gate.status not in _UNFOLDED
+    name, reason = escape(one_line(gate.id, 60)), escape(one_line(gate.reason, 600))
+    if folded:
+        yield f"<details><summary>{name}: {reason}</summary>"
+    else:
+        yield f"### {summary.SYMBOLS[gate.status]} {name}: {gate.status}"
+        yield ""
+        yield reason
+    yield ""
+    shown = summary.worst_first(gate.findings)[: budget if not folded else budget // 5]
+    if shown:
+        yield from _block([_finding(finding) for finding in shown])
+    left = len(gate.findings) - len(shown) + gate.findings_omitted
+    if left:
+        yield f"*{left} more findings are not shown here.*"
+        yield ""
+    if not folded and gate.fix:
+        yield f"To do: {escape(one_line(gate.fix, 500))}"
+        yield ""
+    if not folded and gate.reproduce:
+        yield "By hand:"
+        yield from _block([one_line(gate.reproduce, 1000)])
+    if folded:
+        yield "</details>"
+        yield ""
+
+
+def _finding(finding: Finding) -> str:
+    at = place(finding)
+    rule, message = one_line(finding.rule, 60), one_line(finding.message)
+    return f"{at}{'  ' if at else ''}{rule} {message}"
+
+
+def _block(lines: list[str]) -> Iterator[str]:
+    """A code block that its content cannot close."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}text"
+    yield from lines
+    yield fence
+    yield ""
+
+
+def _tools(report: Report) -> str:
+    names = [f"{run.tool} {run.version or '?'}" for run in report.runs]
+    return f"<sub>{escape(', '.join(names))}; {report.duration_seconds:.1f} s</sub>"
+
+
+def escape(text: str) -> str:
+    """Text that means nothing in Markdown or HTML and mentions nobody."""
+    safe = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
+    return safe.replace("@", "@\u200b").replace("://", ":\u200b//")

@@ -1,0 +1,98 @@
+"""Sentences that several reports share, so that they never disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatekeeper.judge import display
+from gatekeeper.model import Finding, GateResult, GateStatus, Report, Severity, Verdict
+
+SYMBOLS = {
+    GateStatus.PASSED: "\u2714",
+    GateStatus.FAILED: "\u2718",
+    GateStatus.ERROR: "\u26a0",
+    GateStatus.SKIPPED: "\u2192",
+    GateStatus.PENDING: "\u2026",
+}
+_GRAVITY = {
+    Severity.CRITICAL: 0,
+    Severity.UNKNOWN: 1,
+    Severity.HIGH: 2,
+    Severity.MEDIUM: 3,
+    Severity.LOW: 4,
+}
+
+
+def verdict_line(report: Report) -> str:
+    """The answer in one line, with whatever keeps it from being the whole answer."""
+    parts: list[str] = [report.verdict]
+    if report.interrupted:
+        parts.append("interrupted")
+    for status, words in (
+        (GateStatus.FAILED, "failed"),
+        (GateStatus.ERROR, "not measured"),
+        (GateStatus.SKIPPED, "skipped"),
+        (GateStatus.PENDING, "pending"),
+    ):
+        count = sum(gate.status is status for gate in report.gates)
+        if count:
+            parts.append(f"{count} gate{'s' if count > 1 else ''} {words}")
+    return ", ".join(parts)
+
+
+def meaning(report: Report) -> str:
+    """What the verdict means for the person who waits for it."""
+    if report.interrupted:
+        return "The run was interrupted; what is shown is all that is known."
+    return {
+        Verdict.PASSED: "This change may be merged.",
+        Verdict.FAILED: "This change may not be merged yet.",
+        Verdict.ERROR: "No verdict: what could not be measured is no proof.",
+    }[report.verdict]
+
+
+def value(gate: GateResult) -> str:
+    """The measured value with its unit, never rounded across a limit."""
+    if gate.value is None:
+        return "\u2013"
+    return f"{display(gate.value, gate.minimum, gate.maximum)} {gate.unit or ''}".strip()
+
+
+def limit(gate: GateResult) -> str:
+    """The condition, short."""
+    parts = []
+    if gate.minimum is not None:
+        parts.append(f"\u2265 {display(gate.minimum, None, None)}")
+    if gate.maximum is not None:
+        parts.append(f"\u2264 {display(gate.maximum, None, None)}")
+    return ", ".join(parts) or "\u2013"
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Gravest first; within one severity in the order of the tool."""
+    return sorted(findings, key=lambda finding: _GRAVITY[finding.severity])
+
+
+def where(report: Report) -> str:
+    """Policy and revision in a few words."""
+    revision = report.revision
+    parts = [f"policy {report.policy.path or 'built-in (no gates.yaml found)'}"]
+    if revision.commit:
+        at = f"{revision.branch or 'detached'} @ {revision.commit[:10]}"
+        parts.append(at + (" with uncommitted changes" if revision.dirty else ""))
+    return " \u00b7 ".join(parts)
+
+
+def remarks(report: Report) -> list[str]:
+    """What a reader has to know though no gate failed for it."""
+    lines = []
+    for run in report.runs:
+        measured = run.measurement
+        if measured and measured.suppressed:
+            lines.append(f"{run.tool}: {measured.suppressed} opted out by name or skipped")
+        lines += [f"{run.tool}: {note}" for note in (measured.notes if measured else ())]
+    for gate in report.gates:
+        lines += [f"{gate.id}: {note}" for note in gate.notes]
+        if gate.status in (GateStatus.ERROR, GateStatus.FAILED) and not gate.blocking:
+            lines.append(f"{gate.id}: {gate.status}, does not decide here")
+    return lines

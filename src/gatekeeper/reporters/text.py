@@ -1,0 +1,36 @@
+"""Text from tools is hostile: file names and messages may hold anything."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from gatekeeper.model import Finding
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def without_surrogates(text: str) -> str:
+    """Bytes that were no UTF-8, shown as escapes, so that the text can be encoded."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Text that cannot steer a terminal or leave its line, cut at `limit` characters."""
+    cut = text[: limit * 4]
+    flat = " ".join(cut.split())
+    clean = _CONTROL.sub(_escape, without_surrogates(flat))
+    return clean if len(clean) <= limit else clean[: limit - 1] + "\u2026"
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else unicodedata.name(match[0])
+
+
+def place(finding: Finding) -> str:
+    """Where a finding stands, as `path:line:column`, as much of it as is known."""
+    if finding.path is None:
+        return ""
+    path = _CONTROL.sub(_escape, without_surrogates(finding.path)).replace("\n", "\\n")
+    numbers = [str(n) for n in (finding.line, finding.column) if n is not None]
+    return ":".join([path.replace("\t", "\\t"), *numbers])

@@ -1,0 +1,20 @@
+"""The registry: every tool gatekeeper drives, one file each."""
+
+from gatekeeper.tools.bandit import BANDIT
+from gatekeeper.tools.base import Adapter
+from gatekeeper.tools.coverage import COVERAGE
+from gatekeeper.tools.flake8 import FLAKE8
+from gatekeeper.tools.mypy import MYPY
+from gatekeeper.tools.pip_audit import PIP_AUDIT
+from gatekeeper.tools.pytest import PYTEST
+from gatekeeper.tools.safety import SAFETY
+
+ADAPTERS: dict[str, Adapter] = {
+    "flake8": FLAKE8,
+    "mypy": MYPY,
+    "bandit": BANDIT,
+    "safety": SAFETY,
+    "pip-audit": PIP_AUDIT,
+    "pytest": PYTEST,
+    "coverage": COVERAGE,
+}

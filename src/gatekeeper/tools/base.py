@@ -1,0 +1,146 @@
+"""What an adapter is, and what it is told about the run it prepares."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.model import Measurement, Run, RunStatus
+from gatekeeper.project.files import Sources
+from gatekeeper.project.reader import Reader
+
+PROBE = Path(__file__).parent.parent / "probe"
+_BATCH_BYTES = 400_000
+
+
+class ToolError(Exception):
+    """The run of a tool is no proof of anything. `status` says in which way."""
+
+    def __init__(
+        self, reason: str, status: RunStatus = RunStatus.UNREADABLE, fix: str = ""
+    ) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.fix = fix
+
+
+class NothingToExamineError(ToolError):
+    """There is no input for the tool, so it is not even started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run of one tool: what to look at, with which options, where to write.
+
+    `options` is the policy's section of the tool. `work` is a private folder that is
+    empty at the start. `exact_rules` are the rules that gates ask for. `upstream` is the
+    finished run that this one builds on, `upstream_work` its folder. `companions` are
+    the options of tools that share this run.
+    """
+
+    tool: str
+    root: Path
+    work: Path
+    options: Any
+    paths: tuple[str, ...]
+    sources: Sources
+    reader: Reader
+    python: str
+    environment: Mapping[str, str]
+    project_environment: Mapping[str, str]
+    timeout: float
+    exact_rules: tuple[str, ...] = ()
+    upstream: Run | None = None
+    upstream_work: Path | None = None
+    companions: Mapping[str, Any] = field(default_factory=dict)
+
+    def ours(self, module: str, *arguments: str, cwd: Path | None = None) -> Command:
+        """A program of gatekeeper's own installation."""
+        argv = (sys.executable, str(PROBE / "bootstrap.py"), module, *arguments)
+        return self._command(argv, self.environment, cwd)
+
+    def theirs(self, module: str, *arguments: str, **extra: str) -> Command:
+        """A program of the project's interpreter; `extra` adds to its environment."""
+        argv = (self.python, str(PROBE / "bootstrap.py"), module, *arguments)
+        return self._command(argv, {**self.project_environment, **extra}, None)
+
+    def _command(
+        self, argv: tuple[str, ...], environment: Mapping[str, str], cwd: Path | None
+    ) -> Command:
+        output = self.work / f"output-{len(os.listdir(self.work))}"
+        return Command(argv, cwd or self.root, environment, self.timeout, output)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """Everything gatekeeper knows of one tool.
+
+    `commands` says what to start, one after the other; `parse` turns what came back
+    into a measurement or raises ToolError; `reproduce` is the command a person types.
+    `verdict_codes` are the exit codes that carry a result. `metrics` maps the metrics a
+    gate may name to their units, the main one first. `selectors` are the gate keys that
+    make sense for the tool.
+    """
+
+    name: str
+    title: str
+    commands: Callable[[Job], tuple[Command, ...]]
+    parse: Callable[[Job, Sequence[Outcome]], Measurement]
+    reproduce: Callable[[Job], tuple[str, ...]]
+    verdict_codes: frozenset[int]
+    metrics: Mapping[str, str]
+    fix: str
+    selectors: frozenset[str] = frozenset({"rules", "paths", "severity"})
+    distribution: str | None = None
+    after: str | None = None
+    interpreter: str = "ours"
+    exit_meanings: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def main_metric(self) -> str:
+        """The metric that a gate judges unless it names another."""
+        return next(iter(self.metrics))
+
+    def installed_version(self) -> str | None:
+        """The version in gatekeeper's own installation; None for the project's tools."""
+        return version(self.distribution) if self.distribution else None
+
+
+def batches(files: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Cut file names into portions that fit on a command line, each led by `./`."""
+    portion: list[str] = []
+    size = 0
+    for name in files:
+        argument = name if os.path.isabs(name) else f"./{name}"
+        size += len(os.fsencode(argument)) + 1
+        if portion and size > _BATCH_BYTES:
+            yield tuple(portion)
+            portion, size = [], len(argument)
+        portion.append(argument)
+    if portion:
+        yield tuple(portion)
+
+
+def need_files(job: Job) -> tuple[str, ...]:
+    """The files to examine; raises where there is none."""
+    if not job.sources.files:
+        where = ", ".join(job.paths) or "the project"
+        raise NothingToExamineError(
+            f"no Python file to examine in {where}",
+            fix="name the folders of your code under `source` in gates.yaml",
+        )
+    return job.sources.files
+
+
+def relative(path: str, root: Path) -> str:
+    """A path as the report shows it: relative to the root where it lies inside."""
+    if os.path.isabs(path):
+        inside = os.path.relpath(path, root)
+        return path if inside.startswith("..") else inside
+    return os.path.normpath(path)

@@ -1,0 +1,174 @@
+"""flake8: style and logic findings, read from an output format of our own.
+
+Contract, seen with 7.5.0: nothing on stdout when clean; exit 1 for findings and for
+every crash; `--benchmark` appends the number of files processed, the only evidence of
+work. Inline opt-outs are switched off and applied here, so that a bare one hides
+nothing and a named one is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
+
+from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.model import Finding, Measurement, Metric, Severity
+from gatekeeper.project.comments import OptOut
+from gatekeeper.tools.base import Adapter, Job, ToolError, batches, need_files
+from gatekeeper.tools.opt_outs import bare
+
+# Control characters keep fields apart whatever stands in a path or a message.
+_FORMAT = "\x1e%(path)s\x1f%(row)d\x1f%(col)d\x1f%(code)s\x1f%(text)s\x1d"
+_RECORD = re.compile("\x1e(.*?)\x1f(\\d+)\x1f(\\d+)\x1f(\\w+)\x1f(.*?)\x1d\n", re.DOTALL)
+_PROCESSED = re.compile(r"^(\d+)\s+total files processed$", re.MULTILINE)
+_BENCHMARK = re.compile(r"^[\d.]+\s+(seconds elapsed|(total )?\w+ (\w+ )?processed.*)$")
+#: A syntax error cannot be silenced; neither can a file that is not there.
+_FATAL = "E9"
+_BARE = {"noqa": "bare-noqa", "flake8: noqa": "bare-noqa"}
+
+
+def _options(job: Job) -> tuple[str, ...]:
+    options = job.options
+    config = f"--config={options.config}" if options.config else "--isolated"
+    arguments = [
+        config,
+        f"--max-line-length={options.max_line_length}",
+        f"--max-complexity={options.max_complexity}",
+    ]
+    if options.ignore:
+        arguments.append("--extend-ignore=" + ",".join(options.ignore))
+    if options.per_path:
+        pairs = [f"{p}:{','.join(codes)}" for p, codes in options.per_path.items()]
+        arguments.append("--per-file-ignores=" + " ".join(pairs))
+    return (*arguments, *options.args)
+
+
+def _commands(job: Job) -> tuple[Command, ...]:
+    _rules_have_a_source(job)
+    fixed = (
+        "--disable-noqa",
+        "--color=never",
+        "--benchmark",
+        # The default excludes also hit files that are named, and folders above them.
+        "--exclude=.gatekeeper-excludes-nothing",
+        f"--format={_FORMAT}",
+    )
+    return tuple(
+        job.ours("flake8", *_options(job), *fixed, "--", *portion)
+        for portion in batches(need_files(job))
+    )
+
+
+def _rules_have_a_source(job: Job) -> None:
+    """A gate on rules that no installed plugin can report would pass for nothing."""
+    plugins = entry_points(group="flake8.extension")
+    known = {plugin.name for plugin in plugins} | {"E9", "E902", "E999"}
+    for rule in job.exact_rules:
+        if not any(rule.startswith(name) or name.startswith(rule) for name in known):
+            raise ToolError(
+                f"no installed flake8 plugin reports {rule}",
+                fix=f"install the plugin that reports {rule} beside gatekeeper",
+            )
+        if any(rule.startswith(ignored) for ignored in job.options.ignore):
+            raise ToolError(f"{rule} is on flake8's ignore list in the policy")
+
+
+def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
+    raw: list[Finding] = []
+    processed = 0
+    for outcome in outcomes:
+        findings, count = _read(outcome)
+        if bool(findings) != (outcome.exit_code == 1):
+            raise ToolError(
+                f"flake8 ended with {outcome.exit_code} but reported"
+                f" {len(findings)} findings"
+            )
+        raw += findings
+        processed += count
+    ours = frozenset(job.sources.files)
+    kept = [f for f in raw if f.path not in ours or not _silenced(f, job)]
+    findings = sorted([*kept, *_own_findings(job)], key=_place)
+    return Measurement(
+        findings=tuple(findings),
+        metrics={"findings": Metric(len(findings), "findings")},
+        examined=processed,
+        examined_paths=ours,
+        suppressed=len(raw) - len(kept),
+        gaps=(*job.sources.gaps, *_missing(job, processed)),
+    )
+
+
+def _read(outcome: Outcome) -> tuple[list[Finding], int]:
+    text = outcome.stdout
+    rest = _RECORD.sub("", text)
+    count = _PROCESSED.search(rest)
+    strange = [line for line in rest.splitlines() if not _BENCHMARK.match(line)]
+    if count is None or strange:
+        shown = strange[0][:200] if strange else "no count of files"
+        raise ToolError(f"flake8's output is not understood: {shown}")
+    return [_finding(match) for match in _RECORD.finditer(text)], int(count[1])
+
+
+def _finding(match: re.Match[str]) -> Finding:
+    path, row, column, code, text = match.groups()
+    grave = code.startswith((_FATAL, "F"))
+    return Finding(
+        rule=code,
+        severity=Severity.HIGH if grave else Severity.MEDIUM,
+        message=text,
+        path=path.removeprefix("./"),
+        line=max(int(row), 1),
+        column=max(int(column), 1),
+    )
+
+
+def _missing(job: Job, processed: int) -> tuple[str, ...]:
+    expected = len(job.sources.files)
+    if processed == expected:
+        return ()
+    return (f"flake8 processed {processed} of {expected} files",)
+
+
+def _silenced(finding: Finding, job: Job) -> bool:
+    if finding.rule.startswith(_FATAL) or finding.path is None:
+        return False
+    source = job.reader.source(finding.path)
+    return any(_covers(opt_out, finding) for opt_out in source.opt_outs)
+
+
+def _covers(opt_out: OptOut, finding: Finding) -> bool:
+    here = opt_out.kind == "flake8: noqa" or (
+        opt_out.kind == "noqa" and finding.line in opt_out.lines
+    )
+    return here and finding.rule.startswith(tuple(opt_out.rules))
+
+
+def _own_findings(job: Job) -> Iterator[Finding]:
+    """What flake8 does not say: bare opt-outs, and files Python could not read."""
+    for path in job.sources.files:
+        if problem := job.reader.source(path).problem:
+            message = f"Python cannot decode this file: {problem}"
+            yield Finding("undecodable", Severity.HIGH, message, path, 1, 1)
+    yield from bare(job, _BARE, Severity.MEDIUM, "# noqa: F401")
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.path or "", finding.line or 0, finding.column or 0, finding.rule
+
+
+def _reproduce(job: Job) -> tuple[str, ...]:
+    return ("flake8", *_options(job), *job.paths)
+
+
+FLAKE8 = Adapter(
+    name="flake8",
+    title="flake8 linting",
+    commands=_commands,
+    parse=_parse,
+    reproduce=_reproduce,
+    verdict_codes=frozenset({0, 1}),
+    metrics={"findings": "findings"},
+    fix="Mend the findings, or silence one line with `# noqa: RULE` and a reason.",
+    distribution="flake8",
+)

@@ -1,0 +1,199 @@
+"""pytest: the project's tests, told by a plugin of ours that writes down each event.
+
+Contract, seen with 9.2.0: 0 passed (also all skipped), 1 failed, 2 interrupted, 3
+internal error, 4 usage, 5 none collected. Exit 0 also comes from a conftest or a test
+that ends the process, so only the recorded events prove a result: every collected test
+must have been reported, and every test we can see in the files must be collected.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
+from gatekeeper.tools import coverage_config
+from gatekeeper.tools.base import Adapter, Job, ToolError, relative
+from gatekeeper.tools.pytest_events import Events, TestResult, load
+from gatekeeper.tools.pytest_expected import uncollected
+
+_STRICT_WARNINGS = (
+    "PytestCollectionWarning",
+    "PytestReturnNotNoneWarning",
+    "PytestUnhandledThreadExceptionWarning",
+    "PytestAssertRewriteWarning",
+)
+_EXIT_MEANINGS = {
+    2: "the run was interrupted",
+    3: "pytest had an internal error",
+    4: "pytest refused its command line, a conftest.py or its configuration",
+    5: "no test was collected",
+}
+
+
+def _options(job: Job) -> tuple[str, ...]:
+    options = job.options
+    return (
+        *("-o", "addopts="),
+        *(["-m", options.markers] if options.markers else []),
+        *(["-n", str(options.workers)] if options.workers else []),
+        *(f"--ignore={pattern}" for pattern in options.exclude),
+        *options.args,
+    )
+
+
+def _arguments(job: Job) -> tuple[str, ...]:
+    evidence = job.work / "evidence"
+    evidence.mkdir()
+    left_out = {Path(folder).name for folder in job.sources.left_out}
+    search = [str(job.root), *(str(job.root / f) for f in ("src",))]
+    return (
+        *("-p", "gatekeeper_evidence", f"--gatekeeper-evidence={evidence}"),
+        *(f"--gatekeeper-path={folder}" for folder in search),
+        *("-o", f"cache_dir={job.work / 'cache'}"),
+        *("-o", "norecursedirs=" + " ".join(sorted(left_out | {".*"}))),
+        *(f"-Werror::pytest.{name}" for name in _STRICT_WARNINGS),
+        "--color=no",
+        *_options(job),
+        "--",
+        *(path if path.startswith("/") else f"./{path}" for path in job.paths),
+    )
+
+
+def _commands(job: Job) -> tuple[Command, ...]:
+    coverage = job.companions.get("coverage")
+    if coverage is None:
+        return (job.theirs("pytest", *_arguments(job)),)
+    rcfile = coverage_config.write(job, coverage)
+    data = str(coverage_config.data_file(job.work))
+    run = ("run", f"--rcfile={rcfile}", "-m", "pytest", *_arguments(job))
+    return (job.theirs("coverage", *run, COVERAGE_FILE=data),)
+
+
+def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
+    (outcome,) = outcomes
+    events = load(job.work / "evidence")
+    if not events.started:
+        raise _no_evidence(outcome)
+    results = events.results()
+    findings = [*_failures(results, job), *_collection_errors(events, job)]
+    if not findings:
+        _must_be_conclusive(events, outcome)
+    outcomes = Counter(result.outcome for result in results)
+    failures = len(findings)
+    metrics = {
+        "failures": failures,
+        "passed": outcomes["passed"] + outcomes["xpassed"],
+        "skipped": outcomes["skipped"] + outcomes["xfailed"],
+        "total": len(results),
+    }
+    notes = [f"{metrics['skipped']} skipped or expected to fail"]
+    return Measurement(
+        findings=tuple(findings),
+        metrics={name: Metric(value, "tests") for name, value in metrics.items()},
+        # A skipped test proves nothing; what ran and was judged does.
+        examined=metrics["passed"] + failures,
+        examined_unit="tests",
+        examined_paths=frozenset(relative(i.path, job.root) for i in events.items),
+        suppressed=metrics["skipped"],
+        gaps=tuple(_gaps(events, results, outcome, job)),
+        notes=tuple(notes if metrics["skipped"] else ()),
+        version=events.pytest_version,
+    )
+
+
+def _no_evidence(outcome: Outcome) -> ToolError:
+    said = (outcome.stderr_tail or outcome.stdout).strip()[-400:]
+    meaning = _EXIT_MEANINGS.get(outcome.exit_code or 0, "the process ended early")
+    return ToolError(
+        f"pytest ended with {outcome.exit_code} before any test was collected"
+        f" ({meaning}): {said or 'no output'}",
+        RunStatus.CRASHED,
+        fix="run the command below by hand and mend what it shows",
+    )
+
+
+def _must_be_conclusive(events: Events, outcome: Outcome) -> None:
+    """Without a failure in hand, the exit code has to agree and the run to be whole."""
+    code = outcome.exit_code
+    if code not in (0, 5):
+        meaning = _EXIT_MEANINGS.get(code or 0, "no reason known")
+        said = (outcome.stderr_tail or outcome.stdout).strip()[-300:]
+        raise ToolError(
+            f"pytest ended with {code} ({meaning}) though no test failed: {said}",
+            RunStatus.CRASHED,
+        )
+    if not events.finished and code == 0:
+        during = f" inside {events.last_begun}" if events.last_begun else ""
+        raise ToolError(
+            f"the test process ended early{during} with exit code 0; this proves nothing",
+            RunStatus.CRASHED,
+            fix="look for os._exit, sys.exit or pytest.exit in tests and conftest.py",
+        )
+
+
+def _failures(results: Sequence[TestResult], job: Job) -> Iterator[Finding]:
+    for result in results:
+        if result.outcome in ("failed", "error"):
+            yield _finding(result, result.outcome, job)
+
+
+def _collection_errors(events: Events, job: Job) -> Iterator[Finding]:
+    for error in events.collect_errors:
+        yield _finding(error, "collection-error", job)
+
+
+def _finding(result: TestResult, rule: str, job: Job) -> Finding:
+    """Placed in the test's own file; where it broke elsewhere, the message says so."""
+    path = result.nodeid.partition("::")[0]
+    at = relative(result.at, job.root) if result.at else path
+    elsewhere = f" (at {at}:{result.line})" if at != path and result.line else ""
+    return Finding(
+        rule=rule,
+        severity=Severity.HIGH,
+        message=f"{result.nodeid}: {result.message}{elsewhere}",
+        path=path or None,
+        line=result.line if at == path else None,
+    )
+
+
+def _gaps(
+    events: Events, results: Sequence[TestResult], outcome: Outcome, job: Job
+) -> Iterator[str]:
+    if events.optimized:
+        yield "Python ran with -O, so assert statements were skipped"
+    reported = {result.nodeid for result in results}
+    silent = [item.nodeid for item in events.items if item.nodeid not in reported]
+    if silent:
+        yield f"{len(silent)} collected tests have no result, first {silent[0]}"
+    if events.removed and not job.options.markers:
+        yield (
+            f"{len(events.removed)} tests were removed after collection by a hook of"
+            f" the repository, first {events.removed[0]}"
+        )
+    yield from uncollected(job, events)
+
+
+def _reproduce(job: Job) -> tuple[str, ...]:
+    return (job.python, "-m", "pytest", *_options(job), *job.paths)
+
+
+PYTEST = Adapter(
+    name="pytest",
+    title="tests",
+    commands=_commands,
+    parse=_parse,
+    reproduce=_reproduce,
+    verdict_codes=frozenset(range(6)),
+    metrics={
+        "failures": "failures",
+        "passed": "tests",
+        "skipped": "tests",
+        "total": "tests",
+    },
+    fix="Mend the tests or the code that they test.",
+    selectors=frozenset({"paths"}),
+    interpreter="project",
+)
