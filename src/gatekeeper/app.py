@@ -1,4 +1,4 @@
-"""One run of `gatekeeper check`, told on a page: policy, plan, runs, verdicts, report."""
+"""One run of `gatekeeper check`, told on a page: plan, runs, verdicts, report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shlex
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +61,7 @@ class Watcher:
 
 
 def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
-    """Run the tools that the gates need, and judge. Raises UserError for bad requests."""
+    """Run the tools that the gates need, and judge. UserError for bad requests."""
     started, clock = datetime.now(UTC), time.monotonic()
     chosen = _chosen(policy, request)
     active = [name for name in chosen if name not in request.skip]
@@ -94,7 +94,9 @@ def _chosen(policy: Policy, request: Request) -> list[str]:
     for name in (*request.gates, *sorted(request.skip)):
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+            hint = (
+                f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+            )
             mistakes.append(f"no gate named {name}; {hint}")
     if mistakes:
         raise UserError(*mistakes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import traceback
@@ -29,7 +28,9 @@ Config = Annotated[
 ]
 Root = Annotated[
     Path | None,
-    typer.Option("--root", metavar="DIR", help="The project; default: the policy's folder."),
+    typer.Option(
+        "--root", metavar="DIR", help="The project; default: the policy's folder."
+    ),
 ]
 Format = Annotated[
     str, typer.Option("--format", "-f", help="console, markdown or json, on stdout.")
@@ -104,8 +105,12 @@ def check(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Measure everything anew.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The answer only.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All findings.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="The answer only.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="All findings.")
+    ] = False,
 ) -> None:
     """Run all gates, or those named. Exit 0: passed, 1: failed, 2: no verdict."""
     from gatekeeper.commands.check import CheckOptions, run_check
@@ -123,3 +128,45 @@ def check(
         verbose=verbose,
     )
     raise typer.Exit(run_check(options))
+
+
+@app.command()
+def summary(
+    format_: Format = "markdown",
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="A JSON report.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Render the last report again, without running a tool."""
+    from gatekeeper.commands.check import run_summary
+
+    raise typer.Exit(run_summary(report, format_, root))
+
+
+@app.command("list")
+def list_(config: Config = None, root: Root = None) -> None:
+    """The effective policy: each gate, what must hold, and its command."""
+    from gatekeeper.commands.show import run_list
+
+    raise typer.Exit(run_list(config, root))
+
+
+@app.command()
+def explain(
+    gate: Annotated[str, typer.Argument()], config: Config = None, root: Root = None
+) -> None:
+    """One gate: what is run, what must hold, how to mend and reproduce it."""
+    from gatekeeper.commands.show import run_explain
+
+    raise typer.Exit(run_explain(gate, config, root))
+
+
+@app.command()
+def schema(
+    which: Annotated[str, typer.Argument(metavar="[policy|report]")] = "policy",
+) -> None:
+    """The JSON Schema of gates.yaml for editors, or of the JSON report."""
+    from gatekeeper.commands.show import run_schema
+
+    raise typer.Exit(run_schema(which))

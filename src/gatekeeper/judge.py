@@ -158,10 +158,12 @@ def _against(gate: Gate, value: float) -> str:
     shown = f"{display(value, gate.minimum, gate.maximum)} {gate.unit}".strip()
     limits = []
     if gate.minimum is not None:
-        limits.append(f"at least {_plain(gate.minimum)}")
+        limits.append(f"at least {plain(gate.minimum)}")
     if gate.maximum is not None:
-        limits.append(f"at most {_plain(gate.maximum)}")
-    return f"{shown}, {' and '.join(limits)} {'required' if gate.minimum else 'allowed'}"
+        limits.append(f"at most {plain(gate.maximum)}")
+    return (
+        f"{shown}, {' and '.join(limits)} {'required' if gate.minimum else 'allowed'}"
+    )
 
 
 def display(value: float, minimum: float | None, maximum: float | None) -> str:
@@ -178,8 +180,8 @@ def display(value: float, minimum: float | None, maximum: float | None) -> str:
     for places in range(2, 18):
         shown = exact.quantize(Decimal(1).scaleb(-places), rounding=rounding)
         if _same_side(shown, exact, minimum) and _same_side(shown, exact, maximum):
-            return _plain(shown)
-    return _plain(exact)
+            return plain(shown)
+    return plain(exact)
 
 
 def _same_side(shown: Decimal, exact: Decimal, limit: float | None) -> bool:
@@ -189,7 +191,8 @@ def _same_side(shown: Decimal, exact: Decimal, limit: float | None) -> bool:
     return (shown < edge, shown > edge) == (exact < edge, exact > edge)
 
 
-def _plain(number: float | Decimal) -> str:
+def plain(number: float | Decimal) -> str:
+    """A number without exponent or trailing zeros."""
     text = f"{Decimal(repr(number)) if isinstance(number, float) else number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -207,7 +210,10 @@ def conclude(gates: Iterable[GateResult]) -> Verdict:
     deciding = {gate.status for gate in results if gate.blocking}
     if GateStatus.FAILED in deciding:
         return Verdict.FAILED
-    measured = {gate.status for gate in results} & {GateStatus.PASSED, GateStatus.FAILED}
+    measured = {gate.status for gate in results} & {
+        GateStatus.PASSED,
+        GateStatus.FAILED,
+    }
     if GateStatus.ERROR in deciding or not measured:
         return Verdict.ERROR
     return Verdict.PASSED

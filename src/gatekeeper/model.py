@@ -74,7 +74,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Raw counts of one file; ratios over any set of files are taken from their sums."""
+    """Raw counts of one file; ratios over several files come from their sums."""
 
     statements: int = 0
     covered: int = 0

@@ -32,7 +32,7 @@ class Database:
 
     @property
     def age_days(self) -> float | None:
-        """Days since the database was made, by its own word; None if it says nothing."""
+        """Days since it was made, by its own word; None if it does not say."""
         stamp = self._brief.get("meta", {}).get("timestamp")
         if isinstance(stamp, bool) or not isinstance(stamp, int | float) or stamp <= 0:
             return None

@@ -10,11 +10,10 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from packaging.markers import default_environment
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -56,7 +55,9 @@ class Requirements:
         try:
             Version(version)
         except InvalidVersion:
-            self.gaps.append(f"{_at(path, line)}: {name} has no valid version: {version}")
+            self.gaps.append(
+                f"{_at(path, line)}: {name} has no valid version: {version}"
+            )
             return
         self.pins.setdefault((key, version), Pin(key, version, path, line))
 
@@ -152,7 +153,7 @@ def _pyproject(path: Path, name: str, into: Requirements) -> None:
 
 def _requirements_txt(path: Path, name: str, into: Requirements) -> None:
     lines = list(_lines(path, name, into, frozenset()))
-    pinned = {
+    pinned: dict[str, str] = {
         canonicalize_name(line.name): line.text
         for line in lines
         if line.constraint and line.name
@@ -175,7 +176,10 @@ def _lines(
     path: Path, name: str, into: Requirements, open_files: frozenset[Path]
 ) -> Iterator[_Line]:
     # Slow to import, and only needed where there is such a file.
-    from pip_requirements_parser import InstallationError, RequirementsFile
+    from pip_requirements_parser import (  # type: ignore[import-untyped]
+        InstallationError,
+        RequirementsFile,
+    )
 
     if path.resolve() in open_files:
         return
@@ -185,26 +189,25 @@ def _lines(
         into.gaps.append(f"{name}: cannot be read ({str(error).splitlines()[0]})")
         return
     opened = open_files | {path.resolve()}
-    for option in parsed.options:
-        for key, constraint in (("requirements", False), ("constraints", True)):
-            for other in option.options.get(key) or ():
-                nested = os.path.normpath(os.path.join(os.path.dirname(name), other))
-                for line in _lines(path.parent / other, nested, into, opened):
-                    yield _as_constraint(line) if constraint else line
+    for other, constraint in _includes(parsed):
+        nested = os.path.normpath(os.path.join(os.path.dirname(name), other))
+        for line in _lines(path.parent / other, nested, into, opened):
+            yield replace(line, constraint=True) if constraint else line
     for bad in parsed.invalid_lines:
         into.gaps.append(f"{_at(name, bad.line_number)}: not understood: {bad.line}")
     for item in parsed.requirements:
-        line = item.requirement_line
-        text = line.line if item.req is None else str(item.req)
-        if item.is_editable:
-            text = line.line
+        written = item.requirement_line
+        text = str(item.req) if item.req and not item.is_editable else written.line
         if item.marker and ";" not in text:
             text = f"{text} ; {item.marker}"
-        yield _Line(text, item.name, name, line.line_number, constraint=False)
+        yield _Line(text, item.name, name, written.line_number, constraint=False)
 
 
-def _as_constraint(line: _Line) -> _Line:
-    return _Line(line.text, line.name, line.path, line.number, constraint=True)
+def _includes(parsed: Any) -> Iterator[tuple[str, bool]]:
+    """Files that a requirement file names, and whether they only constrain."""
+    for option in parsed.options:
+        yield from ((other, False) for other in option.options.get("requirements", ()))
+        yield from ((other, True) for other in option.options.get("constraints", ()))
 
 
 def _requirement(
@@ -219,9 +222,7 @@ def _requirement(
     except InvalidRequirement:
         into.gaps.append(f"{_at(path, line)}: cannot be judged: {text}")
         return
-    if requirement.marker and not requirement.marker.evaluate(
-        {**default_environment(), "extra": ""}
-    ):
+    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
         into.not_for_here += 1
         return
     version = _exact(requirement)

@@ -9,11 +9,17 @@ from pathlib import Path
 
 from gatekeeper.app import Request, check
 from gatekeeper.commands import last_report
-from gatekeeper.commands.output import Terminal, parse_outputs, to_stdout, write_file
+from gatekeeper.commands.output import (
+    Terminal,
+    is_set,
+    parse_outputs,
+    to_stdout,
+    write_file,
+)
 from gatekeeper.commands.progress import progress
 from gatekeeper.errors import UserError
 from gatekeeper.model import Report
-from gatekeeper.policy.load import load
+from gatekeeper.policy.load import load, locate
 from gatekeeper.reporters import reporter
 from gatekeeper.reporters.json_report import load as load_report
 
@@ -41,13 +47,15 @@ def run_check(options: CheckOptions) -> int:
     policy = load(options.config, options.root, Path.cwd())
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     if policy.path is None:
-        terminal.say("no gates.yaml found, using the built-in policy; `gatekeeper init`")
+        terminal.say(
+            "no gates.yaml found, using the built-in policy; `gatekeeper init`"
+        )
     request = Request(
         gates=options.gates,
         skip=frozenset(options.skip),
         jobs=options.jobs or os.cpu_count() or 2,
         fail_fast=options.fail_fast,
-        in_ci=_is_set(os.environ.get("CI", "")),
+        in_ci=is_set(os.environ.get("CI", "")),
         environment=dict(os.environ),
     )
     with progress(terminal, quiet=options.quiet) as watcher:
@@ -62,11 +70,13 @@ def run_check(options: CheckOptions) -> int:
     return _exit_code(report, delivered=delivered)
 
 
-def run_summary(report_file: Path | None, format_name: str, root: Path) -> int:
+def run_summary(report_file: Path | None, format_name: str, root: Path | None) -> int:
     """Render a report that was made before, without running a tool."""
     render = reporter(format_name)
     if report_file is None:
-        report = last_report.recall(root)
+        found = locate(Path.cwd())
+        folder = root or (found.parent if found else Path.cwd())
+        report = last_report.recall(folder.resolve())
     else:
         try:
             text = report_file.read_text("utf-8")
@@ -83,7 +93,3 @@ def _exit_code(report: Report, *, delivered: bool) -> int:
     if report.exit_code == 0 and not delivered:
         return 2
     return report.exit_code
-
-
-def _is_set(text: str) -> bool:
-    return text.strip().lower() not in ("", "0", "false", "no", "off")

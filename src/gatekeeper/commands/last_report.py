@@ -36,7 +36,7 @@ def recall(root: Path) -> Report:
         text = _path(root).read_text("utf-8")
     except (OSError, UnicodeError) as error:
         raise UserError(
-            f"no report on {root} is kept here; run `gatekeeper check` first, or name one"
-            " with --report"
+            f"no report on {root} is kept here; run `gatekeeper check` first,"
+            " or name one with --report"
         ) from error
     return load(text, "the last report")

@@ -33,7 +33,9 @@ class Terminal:
     @classmethod
     def of(cls, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> Terminal:
         """Colour and live display as NO_COLOR, FORCE_COLOR, CI and the streams say."""
-        interactive = "CI" not in environ and environ.get("TERM") != "dumb"
+        interactive = (
+            not is_set(environ.get("CI", "")) and environ.get("TERM") != "dumb"
+        )
         color = stdout.isatty() and environ.get("TERM") != "dumb"
         if environ.get("FORCE_COLOR"):
             color = True
@@ -63,6 +65,11 @@ class Terminal:
             self.stderr.flush()
 
 
+def is_set(text: str) -> bool:
+    """Whether a variable such as CI means yes."""
+    return text.strip().lower() not in ("", "0", "false", "no", "off")
+
+
 def parse_outputs(texts: Sequence[str]) -> list[tuple[str, Path]]:
     """`FORMAT=PATH` pairs. Raises UserError before any tool is started in vain."""
     outputs = []
@@ -70,7 +77,9 @@ def parse_outputs(texts: Sequence[str]) -> list[tuple[str, Path]]:
         name, separator, path = text.partition("=")
         if not separator or not path or name not in FORMATS:
             known = ", ".join(FORMATS)
-            raise UserError(f"--output {text}: write FORMAT=PATH, FORMAT one of {known}")
+            raise UserError(
+                f"--output {text}: write FORMAT=PATH, FORMAT one of {known}"
+            )
         target = Path(path)
         if not target.absolute().parent.is_dir():
             raise UserError(f"--output {text}: folder {target.parent} does not exist")
@@ -116,7 +125,9 @@ def to_stdout(text: str, terminal: Terminal) -> bool:
     """Print a report. A reader who went away is no failure, a full disk is one."""
     stream = terminal.stdout
     encoding = stream.encoding or "utf-8"
-    safe = without_surrogates(text).encode(encoding, "backslashreplace").decode(encoding)
+    safe = (
+        without_surrogates(text).encode(encoding, "backslashreplace").decode(encoding)
+    )
     try:
         stream.write(safe)
         stream.flush()

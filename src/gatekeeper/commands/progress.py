@@ -35,7 +35,8 @@ class _Plain(Watcher):
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
         for result in results:
             self._terminal.say(
-                f"{result.id}: {result.status} ({run.tool}, {run.duration_seconds:.1f} s)"
+                f"{result.id}: {result.status}"
+                f" ({run.tool}, {run.duration_seconds:.1f} s)"
             )
 
 

@@ -111,7 +111,9 @@ def resolve(tool: str, policy: PolicyFile, root: Path) -> ToolOptions:
 def _found(root: Path, name: str) -> str:
     found = layout.find_source(root, name)
     if found is None:
-        raise UserError(f"tools.coverage.source: no folder, file or module named {name}")
+        raise UserError(
+            f"tools.coverage.source: no folder, file or module named {name}"
+        )
     return found
 
 

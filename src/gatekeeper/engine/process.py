@@ -29,7 +29,7 @@ _MARK = "GATEKEEPER_RUN"
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start. `timeout` is in seconds. `hint` names what to install if absent."""
+    """What to start. `timeout` is in seconds; `output` is a folder for the streams."""
 
     argv: tuple[str, ...]
     cwd: Path

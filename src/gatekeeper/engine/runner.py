@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gatekeeper.engine.process import Command, Outcome, Processes
-from gatekeeper.model import Run, RunStatus
+from gatekeeper.model import Measurement, Run, RunStatus
 from gatekeeper.probe.bootstrap import ABSENT
+from gatekeeper.project import settings
 from gatekeeper.tools.base import Adapter, Job, ToolError
 
 
@@ -23,23 +25,33 @@ def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
         for command in commands:
             outcomes.append(processes.run(command))
             _must_carry_result(adapter, job, outcomes[-1])
-        measurement = adapter.parse(job, outcomes)
+        measurement = _with_settings(adapter.parse(job, outcomes), job)
     except ToolError as error:
         status, reason, fix = error.status, str(error), error.fix
     except OSError as error:
         status, reason = RunStatus.UNREADABLE, f"{adapter.name}: {error}"
-    version = adapter.installed_version() or (measurement and measurement.version)
+    own = measurement.version if measurement else None
     return Run(
         tool=adapter.name,
         status=status,
         command=commands[0].argv if commands else (),
-        version=version,
+        version=adapter.installed_version() or own,
         exit_code=_worst(outcomes),
         duration_seconds=time.monotonic() - started,
         stderr_tail=outcomes[-1].stderr_tail if outcomes else "",
         reason=reason,
         fix=fix,
         measurement=measurement,
+    )
+
+
+def _with_settings(measured: Measurement, job: Job) -> Measurement:
+    """What the repository's own settings of the tool mean for the result."""
+    adopted = getattr(job.options, "config", None)
+    return replace(
+        measured,
+        gaps=(*measured.gaps, *settings.broken(job.root, job.tool)),
+        notes=(*measured.notes, *settings.unused(job.root, job.tool, adopted)),
     )
 
 
@@ -72,7 +84,9 @@ def _must_carry_result(adapter: Adapter, job: Job, outcome: Outcome) -> None:
 
 
 def _missing(adapter: Adapter, job: Job, outcome: Outcome) -> ToolError:
-    python = job.python if adapter.interpreter == "project" else "gatekeeper's own python"
+    python = (
+        job.python if adapter.interpreter == "project" else "gatekeeper's own python"
+    )
     detail = outcome.start_error or outcome.stderr_tail.strip()
     return ToolError(
         f"{adapter.name} is missing: {detail}",

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from gatekeeper.model import Run
 
 #: Usually the longest first, so that the short ones fill the gaps at the end.
-_LONGEST_FIRST = ("pytest", "mypy", "flake8", "safety", "bandit", "pip-audit", "coverage")
+_LONGEST_FIRST = (
+    "pytest",
+    "mypy",
+    "flake8",
+    "safety",
+    "bandit",
+    "pip-audit",
+    "coverage",
+)
 
 
 @dataclass(frozen=True, slots=True)

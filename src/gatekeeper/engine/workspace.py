@@ -1,4 +1,4 @@
-"""One checkout and the private folder of one run: where adapters get their jobs from."""
+"""One checkout and one run's private folder: where adapters get their jobs from."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gatekeeper.project import revision
 from gatekeeper.project.files import Walker
 from gatekeeper.project.interpreter import Interpreter, choose
 from gatekeeper.project.reader import Reader
+from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
 
 _GIT_SECONDS = 60.0
@@ -56,12 +57,17 @@ class Workspace:
             revision=revision.revision(git),
         )
 
+    def look(self, run: PlannedRun) -> Job:
+        """A job that is only looked at, so that one may be made for every gate."""
+        shutil.rmtree(self.folder / run.tool, ignore_errors=True)
+        return self.job(run, None)
+
     def job(self, run: PlannedRun, upstream: Run | None) -> Job:
         """A job with a folder of its own to write into."""
         work = self.folder / run.tool
         work.mkdir()
         home = self.folder / "home"
-        allowed = run.environment
+        allowed = run.environment | ADAPTERS[run.tool].variables
         return Job(
             tool=run.tool,
             root=self.policy.root,

@@ -88,7 +88,9 @@ def _walk(node: yaml.Node, place: Place, name: str) -> Iterator[tuple[Place, int
             text, at = str(key.value), key.start_mark.line + 1
             if text in seen:
                 first = seen[text]
-                raise UserError(f"{name}:{at}: {text} stands twice, first at line {first}")
+                raise UserError(
+                    f"{name}:{at}: {text} stands twice, first at line {first}"
+                )
             seen[text] = at
             yield from _walk(child, (*place, text), name)
             yield (*place, text), at

@@ -69,7 +69,9 @@ def _shown(path: Path, start: Path) -> str:
 
 def _validate(found: Document) -> PolicyFile:
     if not isinstance(found.data, dict):
-        raise UserError(f"{found.name}:1: a policy is a mapping with `version` and `gates`")
+        raise UserError(
+            f"{found.name}:1: a policy is a mapping with `version` and `gates`"
+        )
     try:
         return PolicyFile.model_validate(found.data)
     except ValidationError as error:
@@ -106,7 +108,7 @@ def _known_keys(place: Place) -> list[str]:
     elif place[0] == "tools" and len(place) > 1:
         model = Tools
         if len(place) > 2 and str(place[1]) in ADAPTERS:
-            model = type(Tools().options(str(place[1])))
+            model = type(Tools.model_validate({}).options(str(place[1])))
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
@@ -176,12 +178,10 @@ def _paths(content: PolicyFile) -> Iterator[tuple[Place, str, bool]]:
         yield ("python",), content.python, True
 
 
-def _option_paths(
-    tool: str, options: ToolOptions
-) -> Iterator[tuple[Place, str, bool]]:
+def _option_paths(tool: str, options: ToolOptions) -> Iterator[tuple[Place, str, bool]]:
     for index, path in enumerate(getattr(options, "requirements", ())):
         yield ("tools", tool, "requirements", index), path, True
     for key, nothing in (("config", None), ("database", "online")):
-        path = getattr(options, key, nothing)
-        if path != nothing:
+        path = getattr(options, key, None)
+        if path is not None and path != nothing:
             yield ("tools", tool, key), path, True

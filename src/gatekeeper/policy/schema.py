@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False, strict=True)]
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")
+]
 Texts = Annotated[list[Text], Field(max_length=1000)]
 Natural = Annotated[int, Field(ge=0, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -23,11 +25,14 @@ class _Section(BaseModel):
 class ToolOptions(_Section):
     """Options that every tool has."""
 
-    paths: Texts | None = Field(None, description="what to look at, below the root")
-    timeout: Seconds = Field(600, description="seconds until the tool is ended")
-    args: Texts = Field([], description="further arguments, passed as they are")
+    paths: Texts | None = Field(
+        default=None, description="what to look at, below the root"
+    )
+    timeout: Seconds = Field(default=600, description="seconds until the tool is ended")
+    args: Texts = Field(default=[], description="further arguments, passed as they are")
     environment: list[Variable] = Field(
-        [], description="names of variables that this tool may see, secrets included"
+        default=[],
+        description="names of variables that this tool may see, secrets included",
     )
 
 
@@ -37,16 +42,22 @@ class Flake8Options(ToolOptions):
     max_line_length: Natural = 88
     max_complexity: Natural = 10
     ignore: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}\d{0,3}$")]] = []
-    per_path: dict[Text, Texts] = Field({}, description="glob: rules not wanted there")
+    per_path: dict[Text, Texts] = Field(
+        default={}, description="glob: rules not wanted there"
+    )
     exclude: Texts = []
-    config: Text | None = Field(None, description="a configuration file to adopt")
+    config: Text | None = Field(
+        default=None, description="a configuration file to adopt"
+    )
 
 
 class MypyOptions(ToolOptions):
     """How mypy is run."""
 
     strict: Flag = True
-    config: Text | None = Field(None, description="a configuration file to adopt")
+    config: Text | None = Field(
+        default=None, description="a configuration file to adopt"
+    )
     exclude: Texts = []
 
 
@@ -61,9 +72,11 @@ class SafetyOptions(ToolOptions):
     """How safety is run."""
 
     requirements: Texts = []
-    database: Text = Field("online", description="`online`, or a folder with a database")
+    database: Text = Field(
+        default="online", description="`online`, or a folder with a database"
+    )
     max_age: Annotated[float, Field(gt=0, strict=True)] | None = Field(
-        None, description="days that a database in a folder may be old"
+        default=None, description="days that a database in a folder may be old"
     )
 
 
@@ -71,16 +84,20 @@ class PipAuditOptions(ToolOptions):
     """How pip-audit is run."""
 
     requirements: Texts = []
-    service: Text = Field("", description="`pypi`, `osv`, `esms`, or the URL of an OSV API")
+    service: Text = Field(
+        default="", description="`pypi`, `osv`, `esms`, or the URL of an OSV API"
+    )
 
 
 class PytestOptions(ToolOptions):
     """How pytest is run."""
 
     timeout: Seconds = 1800
-    markers: Text | None = Field(None, description="an expression as for pytest -m")
+    markers: Text | None = Field(
+        default=None, description="an expression as for pytest -m"
+    )
     workers: Natural | Literal["auto"] | None = Field(
-        None, description="processes, through pytest-xdist"
+        default=None, description="processes, through pytest-xdist"
     )
     exclude: Texts = []
 
@@ -88,9 +105,11 @@ class PytestOptions(ToolOptions):
 class CoverageOptions(ToolOptions):
     """How coverage is measured."""
 
-    source: Texts | None = Field(None, description="what is to be covered")
+    source: Texts | None = Field(default=None, description="what is to be covered")
     branch: Flag = False
-    config: Text | None = Field(None, description="a configuration file to adopt")
+    config: Text | None = Field(
+        default=None, description="a configuration file to adopt"
+    )
     exclude: Texts = []
 
 
@@ -101,7 +120,7 @@ class Tools(_Section):
     mypy: MypyOptions = MypyOptions()
     bandit: BanditOptions = BanditOptions()
     safety: SafetyOptions = SafetyOptions()
-    pip_audit: PipAuditOptions = Field(PipAuditOptions(), alias="pip-audit")
+    pip_audit: PipAuditOptions = Field(default=PipAuditOptions(), alias="pip-audit")
     pytest: PytestOptions = PytestOptions()
     coverage: CoverageOptions = CoverageOptions()
 
@@ -118,9 +137,13 @@ class GatePolicy(_Section):
     """
 
     tool: str | None = None
-    attest: Text | None = Field(None, description="what a person has to confirm")
+    attest: Text | None = Field(
+        default=None, description="what a person has to confirm"
+    )
     title: Text | None = None
-    box: Text | None = Field(None, description="the template line that it answers")
+    box: Text | None = Field(
+        default=None, description="the template line that it answers"
+    )
     blocking: Flag | Literal["ci"] = True
     metric: str | None = None
     min: Number | None = None
@@ -136,11 +159,16 @@ class PolicyFile(_Section):
     """A whole gates.yaml."""
 
     version: Literal[1]
-    source: Texts | None = Field(None, description="first-party code")
-    tests: Texts | None = Field(None, description="the tests")
-    python: Text = Field("auto", description="interpreter that can import the project")
+    source: Texts | None = Field(default=None, description="first-party code")
+    tests: Texts | None = Field(default=None, description="the tests")
+    python: Text = Field(
+        default="auto", description="interpreter that can import the project"
+    )
     tools: Tools = Tools()
     gates: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*$")], GatePolicy],
+        dict[
+            Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*$")],
+            GatePolicy,
+        ],
         Field(min_length=1),
     ]

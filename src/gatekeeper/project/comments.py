@@ -90,7 +90,9 @@ def _opt_outs(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[OptOut]:
         text = token.line.strip()
         if _NO_TYPE_CHECK.match(text):
             column = token.line.index("@") + 1
-            yield OptOut("@no_type_check", token.start[0], column, frozenset(), range(0))
+            yield OptOut(
+                "@no_type_check", token.start[0], column, frozenset(), range(0)
+            )
         code_seen = code_seen or token.type == tokenize.NEWLINE
         logical = []
 

@@ -39,7 +39,13 @@ def default_tests(root: Path) -> list[str]:
 def find_source(root: Path, name: str) -> str | None:
     """The path of a folder, file or importable module, relative to the root."""
     module = name.replace(".", "/")
-    for candidate in (name, module, f"{module}.py", f"src/{module}", f"src/{module}.py"):
+    for candidate in (
+        name,
+        module,
+        f"{module}.py",
+        f"src/{module}",
+        f"src/{module}.py",
+    ):
         if (root / candidate).exists():
             return candidate
     return None

@@ -16,7 +16,9 @@ SAFE = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPa
 
 def revision(git: Git) -> Revision:
     """Commit, branch and whether anything differs from the commit."""
-    status = git("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal")
+    status = git(
+        "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"
+    )
     if status is None:
         return Revision()
     fields = {"branch.oid": "", "branch.head": ""}

@@ -86,7 +86,9 @@ def _details(gate: GateResult, style: Style) -> RenderableType:
     left = len(gate.findings) - len(shown) + gate.findings_omitted
     if left:
         advice = "" if style.verbose else "; --verbose or -o json=FILE shows them"
-        parts.append(Padding(Text(f"and {left} more{advice}", style="dim"), (0, 0, 0, 2)))
+        parts.append(
+            Padding(Text(f"and {left} more{advice}", style="dim"), (0, 0, 0, 2))
+        )
     for label, text in (("to do", gate.fix), ("by hand", gate.reproduce)):
         if text:
             line = Text(f"{label}: ", style="dim")

@@ -154,7 +154,13 @@ def load(text: str, name: str) -> Report:
             runs=tuple(map(_load_run, document["runs"])),
             interrupted=document["interrupted"],
         )
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise UserError(f"{name}: no report of gatekeeper ({error})") from error
 
 

@@ -16,12 +16,14 @@ _UNFOLDED = (GateStatus.FAILED, GateStatus.ERROR)
 
 
 def render(report: Report, style: Style) -> str:
-    """Verdict table, failed gates unfolded, the rest folded, as much as there is room."""
+    """Verdict table, failed gates unfolded, the rest folded, as room allows."""
     for budget in _BUDGETS:
         text = "\n".join(_lines(report, budget))
         if len(text) <= LIMIT:
             return text
-    closing = "\n\n*The report was cut here: it has more gates than a comment can hold.*\n"
+    closing = (
+        "\n\n*The report was cut here: it has more gates than a comment can hold.*\n"
+    )
     return text[: LIMIT - len(closing)].rsplit("\n", 1)[0] + closing
 
 
@@ -98,7 +100,9 @@ def _finding(finding: Finding) -> str:
 
 def _block(lines: list[str]) -> Iterator[str]:
     """A code block that its content cannot close."""
-    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    longest = max(
+        (len(run) for line in lines for run in re.findall("`+", line)), default=0
+    )
     fence = "`" * max(3, longest + 1)
     yield f"{fence}text"
     yield from lines

@@ -55,7 +55,9 @@ def value(gate: GateResult) -> str:
     """The measured value with its unit, never rounded across a limit."""
     if gate.value is None:
         return "\u2013"
-    return f"{display(gate.value, gate.minimum, gate.maximum)} {gate.unit or ''}".strip()
+    return (
+        f"{display(gate.value, gate.minimum, gate.maximum)} {gate.unit or ''}".strip()
+    )
 
 
 def limit(gate: GateResult) -> str:
@@ -89,8 +91,12 @@ def remarks(report: Report) -> list[str]:
     for run in report.runs:
         measured = run.measurement
         if measured and measured.suppressed:
-            lines.append(f"{run.tool}: {measured.suppressed} opted out by name or skipped")
-        lines += [f"{run.tool}: {note}" for note in (measured.notes if measured else ())]
+            lines.append(
+                f"{run.tool}: {measured.suppressed} opted out by name or skipped"
+            )
+        lines += [
+            f"{run.tool}: {note}" for note in (measured.notes if measured else ())
+        ]
     for gate in report.gates:
         lines += [f"{gate.id}: {note}" for note in gate.notes]
         if gate.status in (GateStatus.ERROR, GateStatus.FAILED) and not gate.blocking:

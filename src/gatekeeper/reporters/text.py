@@ -7,7 +7,9 @@ import unicodedata
 
 from gatekeeper.model import Finding
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def without_surrogates(text: str) -> str:
@@ -16,7 +18,7 @@ def without_surrogates(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Text that cannot steer a terminal or leave its line, cut at `limit` characters."""
+    """Text that can neither steer a terminal nor leave its line, cut at `limit`."""
     cut = text[: limit * 4]
     flat = " ".join(cut.split())
     clean = _CONTROL.sub(_escape, without_surrogates(flat))
@@ -24,7 +26,9 @@ def one_line(text: str, limit: int = 300) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    return f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else unicodedata.name(match[0])
+    return (
+        f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else unicodedata.name(match[0])
+    )
 
 
 def place(finding: Finding) -> str:

@@ -38,10 +38,10 @@ class NothingToExamineError(ToolError):
 class Job:
     """One run of one tool: what to look at, with which options, where to write.
 
-    `options` is the policy's section of the tool. `work` is a private folder that is
-    empty at the start. `exact_rules` are the rules that gates ask for. `upstream` is the
-    finished run that this one builds on, `upstream_work` its folder. `companions` are
-    the options of tools that share this run.
+    `options` is the policy's section of the tool. `work` is a private folder,
+    empty at the start. `exact_rules` are the rules that gates ask for. `upstream` is
+    the finished run that this one builds on, `upstream_work` its folder. `companions`
+    are the options of tools that share this run.
     """
 
     tool: str
@@ -85,7 +85,8 @@ class Adapter:
     into a measurement or raises ToolError; `reproduce` is the command a person types.
     `verdict_codes` are the exit codes that carry a result. `metrics` maps the metrics a
     gate may name to their units, the main one first. `selectors` are the gate keys that
-    make sense for the tool.
+    make sense for the tool. `variables` are those of the environment that the tool may
+    see, since they say where to ask and not what to answer.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Adapter:
     after: str | None = None
     interpreter: str = "ours"
     exit_meanings: Mapping[int, str] = field(default_factory=dict)
+    variables: frozenset[str] = frozenset()
 
     @property
     def main_metric(self) -> str:
@@ -108,7 +110,7 @@ class Adapter:
         return next(iter(self.metrics))
 
     def installed_version(self) -> str | None:
-        """The version in gatekeeper's own installation; None for the project's tools."""
+        """The version beside gatekeeper; None for tools of the project."""
         return version(self.distribution) if self.distribution else None
 
 

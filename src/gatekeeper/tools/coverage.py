@@ -59,7 +59,9 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         excluded = sum(entry["summary"]["excluded_lines"] for entry in ours.values())
     except FileNotFoundError as error:
         said = (outcomes[-1].stdout + outcomes[-1].stderr_tail).strip()[-300:]
-        raise ToolError(f"coverage gave no report: {said}", RunStatus.CRASHED) from error
+        raise ToolError(
+            f"coverage gave no report: {said}", RunStatus.CRASHED
+        ) from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ToolError(f"coverage's report is not understood ({error!r})") from error
     if branch != job.options.branch:
@@ -97,7 +99,9 @@ def _missed(path: str, entry: Mapping[str, Any]) -> Iterator[Finding]:
         message = f"{len(lines)} of {whole} statements never ran: {_spans(lines)}"
         yield Finding("uncovered", Severity.MEDIUM, message, path, lines[0])
     elif branches:
-        message = f"{len(branches)} branches never taken, first at line {branches[0][0]}"
+        message = (
+            f"{len(branches)} branches never taken, first at line {branches[0][0]}"
+        )
         yield Finding(
             "uncovered-branch", Severity.MEDIUM, message, path, abs(branches[0][0])
         )
@@ -115,6 +119,11 @@ def _spans(lines: Sequence[int]) -> str:
 
 
 def _missing(job: Job, counts: Mapping[str, Counts]) -> Iterator[str]:
+    tests = job.upstream.measurement if job.upstream else None
+    if tests is None or not tests.examined:
+        yield "no test ran while it was measured"
+    else:
+        yield from tests.gaps
     lost = [path for path in job.sources.files if path not in counts]
     if lost:
         yield f"{len(lost)} source files are not in coverage's report, first {lost[0]}"

@@ -6,12 +6,11 @@ more (child processes, concurrency); a file named in the policy is adopted as a 
 
 from __future__ import annotations
 
-import configparser
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gatekeeper.project import settings
 from gatekeeper.tools.base import Job
 
 _WIDENING = ("patch", "concurrency", "sigterm")
@@ -82,41 +81,32 @@ def source_folders(job: Job, options: Any) -> list[str]:
 
 def _from_repository(root: Path, options: Any) -> dict[str, str]:
     """Settings to take over, as text; a file that cannot be read gives none."""
-    names = [options.config] if options.config else [".coveragerc", "pyproject.toml"]
-    names += [] if options.config else ["setup.cfg", "tox.ini"]
-    for name in names:
-        run, report = _sections(root / name)
-        if options.config:
-            return {k: _text(v) for k, v in {**report, **run}.items()}
+    if options.config:
+        run, report = _sections(root / options.config)
+        return {key: _text(value) for key, value in {**report, **run}.items()}
+    for name in (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml"):
+        run, _ = _sections(root / name)
         if run:
-            return {k: v for k, v in _harmless(run).items() if v}
+            return _harmless(run)
     return {}
 
 
 def _harmless(run: Mapping[str, Any]) -> dict[str, str]:
-    settings = {key: _text(run[key]) for key in _WIDENING if key in run}
-    if "patch" in settings:
-        known = _HARMLESS_PATCHES & set(settings["patch"].replace(",", " ").split())
-        settings["patch"] = _lines(sorted(known))
-    return settings
+    taken = {key: _text(run[key]) for key in _WIDENING if key in run}
+    if "patch" in taken:
+        known = _HARMLESS_PATCHES & set(taken["patch"].replace(",", " ").split())
+        taken["patch"] = _lines(sorted(known))
+    return {key: text for key, text in taken.items() if text}
 
 
 def _sections(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     try:
-        text = path.read_text("utf-8")
-        if path.suffix == ".toml":
-            tool = tomllib.loads(text).get("tool", {}).get("coverage", {})
-            return tool.get("run", {}), tool.get("report", {})
-        parser = configparser.ConfigParser(interpolation=None)
-        parser.read_string(text)
-    except (OSError, UnicodeError, configparser.Error, tomllib.TOMLDecodeError):
+        found = settings.load(path)
+    except (OSError, settings.SettingsError):
         return {}, {}
-    prefix = "" if path.name == ".coveragerc" else "coverage:"
-    sections = [
-        dict(parser[prefix + name]) if parser.has_section(prefix + name) else {}
-        for name in ("run", "report")
-    ]
-    return sections[0], sections[1]
+    prefix = {".toml": "tool.coverage.", ".cfg": "coverage:", ".ini": "coverage:"}
+    start = prefix.get(path.suffix, "")
+    return settings.table(found, f"{start}run"), settings.table(found, f"{start}report")
 
 
 def _text(value: Any) -> str:
@@ -127,9 +117,9 @@ def _lines(values: Any) -> str:
     return "".join(f"\n    {value}" for value in values)
 
 
-def _render(settings: Mapping[str, Mapping[str, str]]) -> str:
+def _render(sections: Mapping[str, Mapping[str, str]]) -> str:
     parts = []
-    for section, entries in settings.items():
+    for section, entries in sections.items():
         parts.append(f"[{section}]")
         parts += [f"{key} = {value}" for key, value in entries.items()]
     return "\n".join(parts) + "\n"

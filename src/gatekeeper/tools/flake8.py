@@ -20,7 +20,9 @@ from gatekeeper.tools.opt_outs import bare
 
 # Control characters keep fields apart whatever stands in a path or a message.
 _FORMAT = "\x1e%(path)s\x1f%(row)d\x1f%(col)d\x1f%(code)s\x1f%(text)s\x1d"
-_RECORD = re.compile("\x1e(.*?)\x1f(\\d+)\x1f(\\d+)\x1f(\\w+)\x1f(.*?)\x1d\n", re.DOTALL)
+_RECORD = re.compile(
+    "\x1e(.*?)\x1f(\\d+)\x1f(\\d+)\x1f(\\w+)\x1f(.*?)\x1d\n", re.DOTALL
+)
 _PROCESSED = re.compile(r"^(\d+)\s+total files processed$", re.MULTILINE)
 _BENCHMARK = re.compile(r"^[\d.]+\s+(seconds elapsed|(total )?\w+ (\w+ )?processed.*)$")
 #: A syntax error cannot be silenced; neither can a file that is not there.

@@ -19,7 +19,8 @@ from gatekeeper.tools.base import Adapter, Job, ToolError, need_files, relative
 from gatekeeper.tools.opt_outs import bare
 
 _LINE = re.compile(
-    r"(?P<path>.+?):(?P<line>\d+)(:(?P<column>\d+):(?P<end_line>\d+):(?P<end_column>\d+))?"
+    r"(?P<path>.+?):(?P<line>\d+)"
+    r"(:(?P<column>\d+):(?P<end_line>\d+):(?P<end_column>\d+))?"
     r": (?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])?$"
 )
 _PLACELESS = re.compile(
@@ -27,8 +28,8 @@ _PLACELESS = re.compile(
 )
 _SUMMARY = re.compile(
     r"Success: no issues found in (?P<clean>\d+) source files?$"
-    r"|Found (?P<errors>\d+) errors? in \d+ files? \(checked (?P<checked>\d+) source files?\)$"
-    r"|Found (?P<blocked>\d+) errors? in \d+ files? \(errors prevented further checking\)$"
+    r"|Found \d+ errors? in \d+ files?"
+    r" \((checked (?P<checked>\d+) source files?|errors prevented further checking)\)$"
 )
 _UNDECODABLE = re.compile(r"mypy: can't decode file '(?P<path>[^']+)': (?P<message>.*)")
 _DUPLICATE = ("Duplicate module named", "Source file found twice")
@@ -162,7 +163,9 @@ def _suppressed(job: Job) -> int:
 
 def _missing(job: Job, checked: int) -> tuple[str, ...]:
     expected = len(job.sources.files) + len(job.sources.stubs)
-    gaps = [] if checked == expected else [f"mypy checked {checked} of {expected} files"]
+    gaps = (
+        [] if checked == expected else [f"mypy checked {checked} of {expected} files"]
+    )
     shadowed = {stub.removesuffix("i") for stub in job.sources.stubs}
     hidden = sorted(shadowed & set(job.sources.files))
     gaps += [f"{path}: mypy reads the .pyi beside it instead" for path in hidden]

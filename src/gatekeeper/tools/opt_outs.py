@@ -21,7 +21,7 @@ def bare(
                 yield Finding(
                     rule=rules[opt_out.kind],
                     severity=severity,
-                    message=f"`{opt_out.kind}` hides everything; name a rule: {example}",
+                    message=f"`{opt_out.kind}` hides all; name a rule: {example}",
                     path=path,
                     line=opt_out.line,
                     column=opt_out.column,

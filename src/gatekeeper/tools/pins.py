@@ -15,7 +15,7 @@ from gatekeeper.tools.base import Job, NothingToExamineError
 
 
 def files_of(job: Job) -> list[str]:
-    """The requirement files of the policy, or those that the project keeps by custom."""
+    """The requirement files of the policy, or those that projects keep by custom."""
     return list(job.options.requirements or find(job.root))
 
 

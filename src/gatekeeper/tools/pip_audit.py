@@ -20,11 +20,26 @@ from gatekeeper.tools.pins import files_of, pins_of, write_list
 _UNREACHABLE = ("ConnectionError", "ServiceError", "SSLError", "ReadTimeout")
 
 
+_SERVICE, _URL = "PIP_AUDIT_VULNERABILITY_SERVICE", "PIP_AUDIT_OSV_URL"
+
+
 def _service(job: Job) -> tuple[str, ...]:
+    """Arguments that name the service; none where the environment may name it."""
     service = job.options.service
+    if not service:
+        return ()
     if service.startswith(("http://", "https://")):
         return ("-s", "osv", "--osv-url", service)
     return ("-s", service)
+
+
+def _asked(job: Job) -> str:
+    """Whom we asked, in words for the reader."""
+    environ = job.environment
+    if job.options.service or not (environ.get(_SERVICE) or environ.get(_URL)):
+        return job.options.service or "pypi"
+    url = f" at {environ[_URL]}" if _URL in environ else ""
+    return f"{environ.get(_SERVICE, 'pypi')}{url}, as the environment says"
 
 
 def _commands(job: Job) -> tuple[Command, ...]:
@@ -72,7 +87,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         examined=len(audited),
         examined_unit="requirements",
         gaps=tuple(gaps),
-        notes=(f"advisories from {job.options.service}",),
+        notes=(f"advisories from {_asked(job)}",),
     )
 
 
@@ -84,7 +99,7 @@ def _load(job: Job, number: int, outcome: Outcome) -> dict[str, Any]:
         said = outcome.stderr_tail.strip()
         if any(word in said for word in _UNREACHABLE):
             raise ToolError(
-                f"the advisory service {job.options.service} cannot be reached",
+                f"the advisory service ({_asked(job)}) cannot be reached",
                 fix="run again with a network, or leave this gate out: --skip",
             ) from error
         raise ToolError(
@@ -127,4 +142,5 @@ PIP_AUDIT = Adapter(
     fix="Raise the version of what is vulnerable.",
     selectors=frozenset({"rules", "severity"}),
     distribution="pip-audit",
+    variables=frozenset({_SERVICE, _URL}),
 )

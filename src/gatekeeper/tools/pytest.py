@@ -81,12 +81,12 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     findings = [*_failures(results, job), *_collection_errors(events, job)]
     if not findings:
         _must_be_conclusive(events, outcome)
-    outcomes = Counter(result.outcome for result in results)
+    tally = Counter(result.outcome for result in results)
     failures = len(findings)
     metrics = {
         "failures": failures,
-        "passed": outcomes["passed"] + outcomes["xpassed"],
-        "skipped": outcomes["skipped"] + outcomes["xfailed"],
+        "passed": tally["passed"] + tally["xpassed"],
+        "skipped": tally["skipped"] + tally["xfailed"],
         "total": len(results),
     }
     notes = [f"{metrics['skipped']} skipped or expected to fail"]
@@ -128,7 +128,7 @@ def _must_be_conclusive(events: Events, outcome: Outcome) -> None:
     if not events.finished and code == 0:
         during = f" inside {events.last_begun}" if events.last_begun else ""
         raise ToolError(
-            f"the test process ended early{during} with exit code 0; this proves nothing",
+            f"the test process ended early{during} with exit code 0; that is no proof",
             RunStatus.CRASHED,
             fix="look for os._exit, sys.exit or pytest.exit in tests and conftest.py",
         )

@@ -49,7 +49,7 @@ class Events:
     _phases: dict[str, TestResult] = field(default_factory=dict)
 
     def results(self) -> list[TestResult]:
-        """One result for each test that was reported at all, in the order of the run."""
+        """One result for each test that was reported at all, as they came."""
         return list(self._phases.values())
 
     def note(self, result: TestResult) -> None:

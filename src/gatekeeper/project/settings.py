@@ -1,0 +1,83 @@
+"""Configuration files of the repository: which there are, and whether they parse.
+
+Tools skip a file that they cannot parse without a word and go on with defaults, so a
+broken one is a gap in what was asked of them.
+"""
+
+from __future__ import annotations
+
+import configparser
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+#: Where each tool looks for its settings, and in which table or section.
+_PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "flake8": ((".flake8", "flake8"), ("setup.cfg", "flake8"), ("tox.ini", "flake8")),
+    "mypy": (
+        ("mypy.ini", "mypy"),
+        (".mypy.ini", "mypy"),
+        ("pyproject.toml", "tool.mypy"),
+        ("setup.cfg", "mypy"),
+    ),
+    "bandit": ((".bandit", "bandit"), ("pyproject.toml", "tool.bandit")),
+    "coverage": (
+        (".coveragerc", "run"),
+        (".coveragerc", "report"),
+        ("pyproject.toml", "tool.coverage"),
+        ("setup.cfg", "coverage:run"),
+        ("tox.ini", "coverage:run"),
+    ),
+}
+
+
+class SettingsError(Exception):
+    """A configuration file does not parse; the message names file and reason."""
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The tables or sections of a TOML or INI file. Raises SettingsError, OSError."""
+    try:
+        text = path.read_text("utf-8-sig")
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+        parser = configparser.RawConfigParser()
+        parser.read_string(text)
+        return {name: dict(parser[name]) for name in parser.sections()}
+    except (UnicodeError, configparser.Error, tomllib.TOMLDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{path.name} does not parse: {reason}") from error
+
+
+def table(settings: Mapping[str, Any], dotted: str) -> Mapping[str, Any]:
+    """A table by its name, also a nested one; empty where it is not there."""
+    if dotted in settings:
+        found: Any = settings[dotted]
+    else:
+        found = settings
+        for part in dotted.split("."):
+            found = found.get(part, {}) if isinstance(found, Mapping) else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def broken(root: Path, tool: str) -> Iterator[str]:
+    """One line for each settings file of a tool that does not parse."""
+    for name in dict.fromkeys(name for name, _ in _PLACES.get(tool, ())):
+        try:
+            load(root / name)
+        except SettingsError as error:
+            yield f"{error}; what it asks of {tool} is lost"
+        except OSError:
+            continue
+
+
+def unused(root: Path, tool: str, adopted: str | None) -> Iterator[str]:
+    """One line for each place whose settings for a tool do not count."""
+    for name, section in _PLACES.get(tool, ()):
+        try:
+            found = table(load(root / name), section)
+        except (OSError, SettingsError):
+            continue
+        if found and name != adopted:
+            yield f"[{section}] in {name} does not count here; gates.yaml decides"
