@@ -179,16 +179,14 @@ def display(value: float, minimum: float | None, maximum: float | None) -> str:
     rounding = ROUND_FLOOR if below or minimum is not None else ROUND_CEILING
     for places in range(2, 18):
         shown = exact.quantize(Decimal(1).scaleb(-places), rounding=rounding)
-        if _same_side(shown, exact, minimum) and _same_side(shown, exact, maximum):
+        if _holds(shown, minimum, maximum) == _holds(exact, minimum, maximum):
             return plain(shown)
     return plain(exact)
 
 
-def _same_side(shown: Decimal, exact: Decimal, limit: float | None) -> bool:
-    if limit is None:
-        return True
-    edge = Decimal(repr(limit))
-    return (shown < edge, shown > edge) == (exact < edge, exact > edge)
+def _holds(number: Decimal, minimum: float | None, maximum: float | None) -> bool:
+    enough = minimum is None or number >= Decimal(repr(minimum))
+    return enough and (maximum is None or number <= Decimal(repr(maximum)))
 
 
 def plain(number: float | Decimal) -> str:

@@ -17,9 +17,6 @@ from gatekeeper.errors import UserError
 from gatekeeper.reporters import FORMATS, Style
 from gatekeeper.reporters.text import one_line, without_surrogates
 
-_FILE_WIDTH = 100
-
-
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Both streams and what is known of them."""
@@ -28,7 +25,7 @@ class Terminal:
     stderr: TextIO
     color: bool
     live: bool
-    width: int
+    width: int | None
 
     @classmethod
     def of(cls, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> Terminal:
@@ -41,13 +38,13 @@ class Terminal:
             color = True
         if environ.get("NO_COLOR"):
             color = False
-        width = shutil.get_terminal_size((_FILE_WIDTH, 24)).columns
+        width = shutil.get_terminal_size().columns
         return cls(
             stdout,
             stderr,
             color=color,
             live=interactive and stderr.isatty(),
-            width=max(60, width) if stdout.isatty() else _FILE_WIDTH,
+            width=max(60, width) if stdout.isatty() else None,
         )
 
     def style(self, *, verbose: bool = False, quiet: bool = False) -> Style:
@@ -56,7 +53,7 @@ class Terminal:
 
     def file_style(self) -> Style:
         """How a report in a file is to look."""
-        return Style(color=False, width=_FILE_WIDTH, verbose=True)
+        return Style(verbose=True)
 
     def say(self, text: str) -> None:
         """One line on stderr, for what is no part of the report."""

@@ -124,6 +124,9 @@ class Walker:
         if not stat.S_ISREG(mode):
             if looks_python:
                 state.gaps.add(f"{relative}: not a regular file")
+        elif looks_python and not _is_utf8(relative):
+            # flake8 and mypy die when they print such a name.
+            state.gaps.add(f"{relative}: its name is not UTF-8, rename it")
         elif looks_python or (not suffix and _is_script(absolute)):
             (state.stubs if suffix == ".pyi" else state.files).add(relative)
 
@@ -186,6 +189,14 @@ def under(paths: Iterable[str], prefixes: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if any(matches(path, pattern) for pattern in patterns):
             yield path
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _name(entry: os.DirEntry[str]) -> str:

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from gatekeeper.errors import UserError
 from gatekeeper.model import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a report is to look where the format leaves a choice."""
+    """How a report is to look where the format leaves a choice.
+
+    `width` is in columns; None is for what is no terminal, where no line is broken.
+    """
 
     color: bool = False
-    width: int = 100
+    width: int | None = None
     verbose: bool = False
     quiet: bool = False
 
@@ -30,6 +34,8 @@ FORMATS = tuple(_MODULES)
 
 
 def reporter(name: str) -> Reporter:
-    """The renderer of a format; each is imported only when it is wanted."""
+    """The renderer of a format, imported only now. Raises UserError for no format."""
+    if name not in _MODULES:
+        raise UserError(f"no format named {name}; known: {', '.join(FORMATS)}")
     render: Reporter = import_module(_MODULES[name]).render
     return render

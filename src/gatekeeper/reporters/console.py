@@ -26,6 +26,7 @@ _VERDICTS = {
     Verdict.FAILED: "bold red",
     Verdict.ERROR: "bold yellow",
 }
+_UNBROKEN = 100_000
 _SHOWN, _SHOWN_VERBOSE = 10, 1000
 
 
@@ -34,7 +35,7 @@ def render(report: Report, style: Style) -> str:
     stream = io.StringIO()
     console = Console(
         file=stream,
-        width=style.width,
+        width=style.width or _UNBROKEN,
         color_system="standard" if style.color else None,
         force_terminal=style.color,
         highlight=False,

@@ -12,6 +12,7 @@ from gatekeeper.reporters.text import one_line, place
 LIMIT = 65_536
 _BUDGETS = (100, 50, 20, 10, 5, 2, 1, 0)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~])")
+_MENTION = re.compile(r"@(?=\w)")
 _UNFOLDED = (GateStatus.FAILED, GateStatus.ERROR)
 
 
@@ -118,4 +119,4 @@ def _tools(report: Report) -> str:
 def escape(text: str) -> str:
     """Text that means nothing in Markdown or HTML and mentions nobody."""
     safe = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
-    return safe.replace("@", "@\u200b").replace("://", ":\u200b//")
+    return _MENTION.sub("@\u200b", safe).replace("://", ":\u200b//")

@@ -12,6 +12,10 @@ _CONTROL = re.compile(
 )
 
 
+#: What GitHub's runner takes for a command when a line begins with it.
+_COMMAND = re.compile(r"(^|\s)(::|##\[)")
+
+
 def without_surrogates(text: str) -> str:
     """Bytes that were no UTF-8, shown as escapes, so that the text can be encoded."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -21,8 +25,13 @@ def one_line(text: str, limit: int = 300) -> str:
     """Text that can neither steer a terminal nor leave its line, cut at `limit`."""
     cut = text[: limit * 4]
     flat = " ".join(cut.split())
-    clean = _CONTROL.sub(_escape, without_surrogates(flat))
+    clean = _harmless(flat)
     return clean if len(clean) <= limit else clean[: limit - 1] + "\u2026"
+
+
+def _harmless(text: str) -> str:
+    visible = _CONTROL.sub(_escape, without_surrogates(text))
+    return _COMMAND.sub(r"\1\\\2", visible)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -35,6 +44,6 @@ def place(finding: Finding) -> str:
     """Where a finding stands, as `path:line:column`, as much of it as is known."""
     if finding.path is None:
         return ""
-    path = _CONTROL.sub(_escape, without_surrogates(finding.path)).replace("\n", "\\n")
+    path = _harmless(finding.path.replace("\n", "\\n").replace("\t", "\\t"))
     numbers = [str(n) for n in (finding.line, finding.column) if n is not None]
-    return ":".join([path.replace("\t", "\\t"), *numbers])
+    return ":".join([path, *numbers])

@@ -1,0 +1,147 @@
+"""gates.yaml becomes a policy, or a list of mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gatekeeper.engine.plan import gate_of, plan
+from gatekeeper.errors import UserError
+from gatekeeper.model import Severity
+from gatekeeper.policy.load import Policy, load, locate
+
+SMALL = "version: 1\ngates:\n  lint: {tool: flake8, max: 0}\n"
+
+
+def write(root: Path, text: str) -> Policy:
+    (root / "gates.yaml").write_text(text)
+    return load(None, None, root)
+
+
+def mistakes(root: Path, text: str) -> tuple[str, ...]:
+    with pytest.raises(UserError) as caught:
+        write(root, text)
+    return caught.value.messages
+
+
+def test_the_nearest_policy_upwards_is_used_and_its_folder_is_the_root(
+    tmp_path: Path,
+) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "gates.yaml").write_text(SMALL)
+    policy = load(None, None, inner)
+    assert policy.path == tmp_path / "gates.yaml"
+    assert policy.root == tmp_path.resolve()
+
+
+def test_without_a_file_the_built_in_policy_has_the_thresholds(
+    tmp_path: Path,
+) -> None:
+    assert locate(tmp_path) is None
+    policy = load(None, None, tmp_path)
+    gates = policy.content.gates
+    assert policy.path is None
+    assert policy.content.tools.flake8.max_line_length == 88
+    assert policy.content.tools.flake8.max_complexity == 10
+    assert policy.content.tools.mypy.strict
+    assert (gates["security"].severity, gates["security"].max) == ("high", 0)
+    assert gates["vulnerabilities"].severity == "critical"
+    assert (gates["tests"].max, gates["coverage"].min) == (0, 90)
+
+
+def test_a_root_of_ones_own_wins(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(SMALL)
+    other = tmp_path / "other"
+    other.mkdir()
+    policy = load(tmp_path / "policy.yaml", other, tmp_path)
+    assert policy.root == other.resolve()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("gates:\n  lint: {tol: flake8}\n", "gates.yaml:3: unknown key gates.lint.tol"),
+        ("gates:\n  l: {tool: flake8, max: '0'}\n", "gates.yaml:3: gates.l.max"),
+        ("gates:\n  l: {tool: bandit, severity: hihg, max: 0}\n", "gates.l.severity"),
+        ("gates:\n  'a b': {tool: flake8, max: 0}\n", "gates.yaml:3"),
+        ("gates:\n  l: {tool: pytest, metric: pased, max: 0}\n", "mean passed?"),
+        ("gates:\n  l: {attest: x, tool: flake8, max: 0}\n", "exactly one of"),
+        ("gates:\n  l: {max: 0}\n", "exactly one of"),
+        ("gates:\n  l: {tool: safety, paths: [a], max: 0}\n", "safety has no `paths`"),
+        ("gates:\n  l: {tool: flake8, max: 0, timeout: 0}\n", "greater than 0"),
+        ("gates:\n  l: {tool: flake8, max: 0, timeout: .inf}\n", "finite"),
+        ("gates:\n  l: {tool: flake8, max: 0, blocking: maybe}\n", "gates.l.blocking"),
+        ("tools: {flake8: {ignore: ['*']}}\n", "gates is missing"),
+        ("tools: {pylint: {}}\n", "unknown key tools.pylint"),
+        ("tools:\n  mypy: {config: no.ini}\n" + SMALL[11:], "no.ini does not exist"),
+        ("tools:\n  safety: {database: db}\n" + SMALL[11:], "db does not exist"),
+        ("python: env/bin/python\n" + SMALL[11:], "env/bin/python does not exist"),
+        ("source: [..]\n" + SMALL[11:], ".. lies outside the root"),
+        ("source: [/]\n" + SMALL[11:], "lies outside the root"),
+    ],
+)
+def test_mistakes_name_their_place(tmp_path: Path, text: str, message: str) -> None:
+    told = mistakes(tmp_path, "version: 1\n" + text)
+    assert any(message in line for line in told), told
+    assert all(line.startswith("gates.yaml:") for line in told)
+
+
+def test_a_gate_takes_title_metric_and_unit_from_its_tool(tmp_path: Path) -> None:
+    policy = write(
+        tmp_path,
+        "version: 1\ngates:\n"
+        "  a: {tool: coverage, min: 90}\n"
+        "  b: {tool: bandit, severity: high, unknown: ignore, max: 0, title: Mine}\n"
+        "  c: {tool: pytest, metric: skipped, max: 3, blocking: ci}\n",
+    )
+    gates = policy.content.gates
+    cover = gate_of("a", gates["a"], in_ci=False)
+    assert (cover.metric, cover.unit, cover.minimum) == ("percent", "%", 90)
+    assert not cover.counts_findings and cover.blocking
+    bandit = gate_of("b", gates["b"], in_ci=False)
+    assert (bandit.title, bandit.severity) == ("Mine", Severity.HIGH)
+    assert bandit.ignore_unknown and bandit.counts_findings
+    assert not gate_of("c", gates["c"], in_ci=False).blocking
+    assert gate_of("c", gates["c"], in_ci=True).blocking
+
+
+def test_two_gates_on_a_tool_share_one_run_and_coverage_brings_the_tests(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "tests").mkdir()
+    policy = write(
+        tmp_path,
+        "version: 1\ntools: {coverage: {timeout: 50}}\ngates:\n"
+        "  a: {tool: coverage, min: 90}\n"
+        "  b: {tool: coverage, min: 95, paths: [src/core], timeout: 40}\n"
+        "  lint: {tool: flake8, max: 0}\n"
+        "  docs: {tool: flake8, rules: [D], max: 0, timeout: 30}\n",
+    )
+    runs = {r.tool: r for r in plan(policy.content, tmp_path, policy.content.gates)}
+    assert list(runs) == ["pytest", "coverage", "flake8"]
+    assert runs["pytest"].timeout == runs["coverage"].timeout == 40
+    assert runs["flake8"].timeout == 30
+    assert runs["flake8"].rules == ("D",)
+    assert runs["flake8"].paths == ("src", "tests")
+    assert runs["pytest"].paths == ("tests",)
+    assert runs["coverage"].paths == ("src",)
+    assert set(runs["pytest"].companions) == {"coverage"}
+
+
+def test_only_the_runs_that_named_gates_need_are_planned(tmp_path: Path) -> None:
+    policy = write(tmp_path, SMALL + "  types: {tool: mypy, max: 0}\n")
+    runs = plan(policy.content, tmp_path, ["types"])
+    assert [run.tool for run in runs] == ["mypy"]
+
+
+def test_coverage_source_may_be_a_module(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("")
+    text = "version: 1\ntools: {coverage: {source: [%s]}}\ngates: {c: {tool: coverage, min: 1}}\n"
+    policy = write(tmp_path, text % "app")
+    runs = plan(policy.content, tmp_path, ["c"])
+    assert runs[1].paths == ("app.py",)
+    with pytest.raises(UserError, match="no folder, file or module named nothing"):
+        plan(write(tmp_path, text % "nothing").content, tmp_path, ["c"])
