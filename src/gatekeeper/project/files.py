@@ -87,7 +87,7 @@ class Walker:
             relative = os.path.normpath(os.path.join(folder, entry.name))
             if entry.is_dir(follow_symlinks=False):
                 self._enter(relative, state)
-            elif entry.is_symlink() and entry.is_dir():
+            elif entry.is_symlink() and os.path.isdir(entry.path):
                 if not state.excluded(relative):
                     state.links.add(relative)
             else:
