@@ -48,9 +48,11 @@ def render(report: Report, style: Style) -> str:
             if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
                 console.print(_details(gate, style))
         _print_remarks(console, report)
-    answer = Text(summary.verdict_line(report), style=_VERDICTS[report.verdict])
-    answer.append(f"  {summary.meaning(report)}", style="default not bold")
-    answer.append(f" ({report.duration_seconds:.1f} s)", style="dim not bold")
+    answer = Text.assemble(
+        (summary.verdict_line(report), _VERDICTS[report.verdict]),
+        f"  {summary.meaning(report)}",
+        (f" ({report.duration_seconds:.1f} s)", "dim"),
+    )
     console.print(answer, soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
@@ -63,9 +65,8 @@ def _table(report: Report) -> Table:
     table.add_column("limit", justify="right")
     table.add_column("verdict")
     for gate in report.gates:
-        status = Text(gate.status, style=_STYLES[gate.status])
-        if not gate.blocking:
-            status.append(" (does not decide)", style="dim not bold")
+        decides = "" if gate.blocking else " (does not decide)"
+        status = Text.assemble((gate.status, _STYLES[gate.status]), (decides, "dim"))
         table.add_row(
             Text(summary.SYMBOLS[gate.status], style=_STYLES[gate.status]),
             Text(f"{one_line(gate.id, 40)}"),
@@ -77,9 +78,11 @@ def _table(report: Report) -> Table:
 
 
 def _details(gate: GateResult, style: Style) -> RenderableType:
-    head = Text(f"{summary.SYMBOLS[gate.status]} ", style=_STYLES[gate.status])
-    head.append(f"{one_line(gate.id, 60)}: ", style="bold")
-    head.append(one_line(gate.reason, 600), style="default not bold")
+    head = Text.assemble(
+        (f"{summary.SYMBOLS[gate.status]} ", _STYLES[gate.status]),
+        (f"{one_line(gate.id, 60)}: ", "bold"),
+        one_line(gate.reason, 600),
+    )
     parts: list[RenderableType] = [head]
     worst = summary.worst_first(gate.findings)
     shown = worst[: _SHOWN_VERBOSE if style.verbose else _SHOWN]
@@ -92,8 +95,7 @@ def _details(gate: GateResult, style: Style) -> RenderableType:
         )
     for label, text in (("to do", gate.fix), ("by hand", gate.reproduce)):
         if text:
-            line = Text(f"{label}: ", style="dim")
-            line.append(one_line(text, 1000), style="default not dim")
+            line = Text.assemble((f"{label}: ", "dim"), one_line(text, 1000))
             parts.append(Padding(line, (0, 0, 0, 2)))
     parts.append(Text(""))
     return Group(*parts)

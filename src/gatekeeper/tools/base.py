@@ -70,6 +70,11 @@ class Job:
         argv = (self.python, str(PROBE / "bootstrap.py"), module, *arguments)
         return self._command(argv, {**self.project_environment, **extra}, None)
 
+    @property
+    def shown_python(self) -> str:
+        """The project's interpreter as a person in the root would type it."""
+        return relative(self.python, self.root)
+
     def _command(
         self, argv: tuple[str, ...], environment: Mapping[str, str], cwd: Path | None
     ) -> Command:

@@ -141,7 +141,7 @@ def _reproduce(job: Job) -> tuple[str, ...]:
     branch = ["--branch"] if job.options.branch else []
     tests = job.companions["pytest"]
     run = ("coverage", "run", *branch, f"--source={shown}", "-m", "pytest")
-    return (job.python, "-m", *run, "-o", "addopts=", *tests.paths)
+    return (job.shown_python, "-m", *run, "-o", "addopts=", *tests.paths)
 
 
 COVERAGE = Adapter(

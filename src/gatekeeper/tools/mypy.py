@@ -178,7 +178,8 @@ def _complaints(stderr: str) -> tuple[str, ...]:
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:
-    return ("mypy", f"--python-executable={job.python}", *_options(job), *job.paths)
+    python = f"--python-executable={job.shown_python}"
+    return ("mypy", python, *_options(job), *job.paths)
 
 
 MYPY = Adapter(

@@ -177,7 +177,7 @@ def _gaps(
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:
-    return (job.python, "-m", "pytest", *_options(job), *job.paths)
+    return (job.shown_python, "-m", "pytest", *_options(job), *job.paths)
 
 
 PYTEST = Adapter(
