@@ -23,6 +23,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The policy.")
 ]
@@ -39,8 +41,16 @@ Format = Annotated[
 
 def run() -> int:
     """Run the command line and give the exit code; nothing escapes but a real bug."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _SIGNALS:
         signal.signal(number, _interrupt)
+    try:
+        return _answer()
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # the answer is given
+
+
+def _answer() -> int:
     try:
         app()
     except SystemExit as leaving:
@@ -170,3 +180,22 @@ def schema(
     from gatekeeper.commands.show import run_schema
 
     raise typer.Exit(run_schema(which))
+
+
+@app.command()
+def init(
+    profile: Annotated[
+        str, typer.Option("--profile", metavar="NAME", help="Which set of gates.")
+    ] = "default",
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", metavar="DIR", help="The project; default: here."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite a gates.yaml.")
+    ] = False,
+) -> None:
+    """Write a commented gates.yaml fitted to the project it finds."""
+    from gatekeeper.commands.init import run_init
+
+    raise typer.Exit(run_init(profile, root, force=force))

@@ -37,22 +37,28 @@ def run_all(
     `cancel` ends all children; it is called before anything that leaves early, since
     leaving means to wait for the threads.
     """
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="tool") as pool:
+        try:
+            yield from _run_all(tasks, jobs, pool)
+        except BaseException:
+            cancel()
+            raise
+
+
+def _run_all(
+    tasks: Sequence[Task], jobs: int, pool: ThreadPoolExecutor
+) -> Iterator[Run]:
     waiting = sorted(tasks, key=lambda task: _LONGEST_FIRST.index(task.tool))
     done: dict[str, Run] = {}
     running: dict[Future[Run], str] = {}
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="tool") as pool:
-        while waiting or running:
-            ready = [t for t in waiting if t.after is None or t.after in done]
-            for task in ready[: jobs - len(running)]:
-                waiting.remove(task)
-                upstream = done.get(task.after) if task.after else None
-                running[pool.submit(task.start, upstream)] = task.tool
-            try:
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            except BaseException:
-                cancel()
-                raise
-            for future in sorted(finished, key=lambda f: running[f]):
-                tool = running.pop(future)
-                done[tool] = future.result()
-                yield done[tool]
+    while waiting or running:
+        ready = [t for t in waiting if t.after is None or t.after in done]
+        for task in ready[: jobs - len(running)]:
+            waiting.remove(task)
+            upstream = done.get(task.after) if task.after else None
+            running[pool.submit(task.start, upstream)] = task.tool
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in sorted(finished, key=lambda f: running[f]):
+            tool = running.pop(future)
+            done[tool] = future.result()
+            yield done[tool]

@@ -89,7 +89,14 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         "skipped": tally["skipped"] + tally["xfailed"],
         "total": len(results),
     }
-    notes = [f"{metrics['skipped']} skipped or expected to fail"]
+    notes = []
+    if metrics["skipped"]:
+        notes.append(f"{metrics['skipped']} tests skipped or expected to fail")
+    if any("ModuleNotFoundError" in finding.message for finding in findings):
+        notes.append(
+            f"a module is missing in {job.shown_python}; `python` in gates.yaml names"
+            " the environment of the project"
+        )
     return Measurement(
         findings=tuple(findings),
         metrics={name: Metric(value, "tests") for name, value in metrics.items()},
@@ -99,7 +106,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         examined_paths=frozenset(relative(i.path, job.root) for i in events.items),
         suppressed=metrics["skipped"],
         gaps=tuple(_gaps(events, results, outcome, job)),
-        notes=tuple(notes if metrics["skipped"] else ()),
+        notes=tuple(notes),
         version=events.pytest_version,
     )
 
