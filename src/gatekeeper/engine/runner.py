@@ -87,11 +87,12 @@ def _missing(adapter: Adapter, job: Job, outcome: Outcome) -> ToolError:
     python = (
         job.python if adapter.interpreter == "project" else "gatekeeper's own python"
     )
+    needed = {adapter.name, *job.companions}
     detail = outcome.start_error or outcome.stderr_tail.strip()
     return ToolError(
         f"{adapter.name} is missing: {detail}",
         RunStatus.MISSING,
-        fix=f"{python} -m pip install {adapter.name}",
+        fix=f"{python} -m pip install {' '.join(sorted(needed))}",
     )
 
 

@@ -76,7 +76,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     (outcome,) = outcomes
     events = load(job.work / "evidence")
     if not events.started:
-        raise _no_evidence(outcome)
+        raise _no_evidence(outcome, job)
     results = events.results()
     findings = [*_failures(results, job), *_collection_errors(events, job)]
     if not findings:
@@ -111,14 +111,16 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     )
 
 
-def _no_evidence(outcome: Outcome) -> ToolError:
+def _no_evidence(outcome: Outcome, job: Job) -> ToolError:
     said = (outcome.stderr_tail or outcome.stdout).strip()[-400:]
     meaning = _EXIT_MEANINGS.get(outcome.exit_code or 0, "the process ended early")
     return ToolError(
         f"pytest ended with {outcome.exit_code} before any test was collected"
         f" ({meaning}): {said or 'no output'}",
         RunStatus.CRASHED,
-        fix="run the command below by hand and mend what it shows",
+        fix=f"{job.shown_python} -m pip install pytest-xdist"
+        if job.options.workers and "unrecognized arguments: -n" in said
+        else "run the command below by hand and mend what it shows",
     )
 
 
