@@ -30,6 +30,7 @@ from gatekeeper.model import (
 )
 from gatekeeper.policy.load import Policy
 from gatekeeper.policy.schema import GatePolicy
+from gatekeeper.template.boxes import find
 from gatekeeper.tools import ADAPTERS
 
 EXIT_CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.ERROR: 2}
@@ -37,13 +38,17 @@ EXIT_CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.ERROR: 2}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for, beyond the policy. No gate named means all of them."""
+    """What the user asked for, beyond the policy. No gate named means all of them.
+
+    `body` is the text of the pull request, where there is one.
+    """
 
     gates: tuple[str, ...] = ()
     skip: frozenset[str] = frozenset()
     jobs: int = 2
     fail_fast: bool = False
     in_ci: bool = False
+    body: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -175,13 +180,26 @@ def _result(name: str, session: _Session, chosen: Sequence[str]) -> GateResult:
     if name in session.request.skip:
         return _unjudged(name, gate, session, GateStatus.SKIPPED, "skipped by --skip")
     if gate.tool is None:
-        reason = f"waits for a person: {gate.attest}"
-        return _unjudged(name, gate, session, GateStatus.PENDING, reason)
+        status, reason = _attested(gate, session.request.body)
+        return _unjudged(name, gate, session, status, reason)
     if gate.tool in session.runs and not _cut_short(session, gate.tool):
         return session.judge(name)
     fast = session.request.fail_fast and session.ended_by.startswith("not run")
     status = GateStatus.SKIPPED if fast else GateStatus.ERROR
     return _unjudged(name, gate, session, status, session.ended_by or "not run")
+
+
+def _attested(gate: GatePolicy, body: str | None) -> tuple[GateStatus, str]:
+    """Whether a person has confirmed a gate; without a body nobody could."""
+    title = gate.box or gate.attest or ""
+    if body is None:
+        return GateStatus.PENDING, f"waits for a person: {gate.attest}"
+    box = find(body, title)
+    if box is None:
+        return GateStatus.FAILED, f"the pull request has no box titled {title!r}"
+    if not box.ticked:
+        return GateStatus.FAILED, f"the box at line {box.line} is open: {title}"
+    return GateStatus.PASSED, f"confirmed by the box at line {box.line}"
 
 
 def _cut_short(session: _Session, tool: str) -> bool:
@@ -206,5 +224,5 @@ def _unjudged(
         maximum=gate.max,
         unit=adapter.metrics[metric] if adapter and metric else None,
         reason=reason,
-        fix=adapter.fix if adapter else "",
+        fix=adapter.fix if adapter else "Tick the box when it is done.",
     )

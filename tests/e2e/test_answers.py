@@ -215,3 +215,28 @@ def _processes(word: str) -> list[str]:
         if word.encode() in line and int(pid) != os.getpid():
             found.append(line.decode("utf-8", "replace"))
     return found
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "code"),
+    [
+        ("- [x] **Security Review**: done by @a\n", "passed", 0),
+        ("- [ ] **Security Review**: not yet\n", "failed", 1),
+        ("- [x] something else\n", "failed", 1),
+        ("```\n- [x] Security review\n```\n", "failed", 1),
+        ("", "failed", 1),
+    ],
+)
+def test_a_person_s_gate_is_answered_by_the_pull_request(
+    gatekeeper: Gatekeeper, project: Project, body: str, expected: str, code: int
+) -> None:
+    policy = (
+        "version: 1\nsource: [app.py]\ngates:\n"
+        "  lint: {tool: flake8, max: 0}\n"
+        "  review: {attest: Security review}\n"
+    )
+    root = project(policy, app_py="X = 1\n")
+    (root / "body.md").write_text(body)
+    answer = gatekeeper("check", "--pr-body", "body.md", "-f", "json", cwd=root)
+    assert answer.gate("review")["status"] == expected
+    assert answer.code == code

@@ -24,6 +24,9 @@ from gatekeeper.reporters import reporter
 from gatekeeper.reporters.json_report import load as load_report
 
 
+_MAX_BODY = 10_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
     """The options of `check`, as typed."""
@@ -36,6 +39,7 @@ class CheckOptions:
     skip: tuple[str, ...]
     jobs: int | None
     fail_fast: bool
+    pr_body: Path | None
     quiet: bool
     verbose: bool
 
@@ -55,6 +59,7 @@ def run_check(options: CheckOptions) -> int:
         skip=frozenset(options.skip),
         jobs=options.jobs or os.cpu_count() or 2,
         fail_fast=options.fail_fast,
+        body=_body(options.pr_body),
         in_ci=is_set(os.environ.get("CI", "")),
         environment=dict(os.environ),
     )
@@ -86,6 +91,18 @@ def run_summary(report_file: Path | None, format_name: str, root: Path | None) -
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     delivered = to_stdout(render(report, terminal.style()), terminal)
     return 0 if delivered else 2
+
+
+def _body(path: Path | None) -> str | None:
+    """The text of the pull request. Raises UserError for what is no text."""
+    if path is None:
+        return None
+    try:
+        if path.stat().st_size > _MAX_BODY:
+            raise UserError(f"--pr-body {path}: larger than 10 MB")
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise UserError(f"--pr-body {path}: cannot be read ({error})") from error
 
 
 def _exit_code(report: Report, *, delivered: bool) -> int:

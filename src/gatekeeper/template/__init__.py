@@ -1,0 +1,1 @@
+"""Pull-request templates: the boxes that people tick."""
