@@ -115,6 +115,10 @@ def check(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Measure everything anew.")
     ] = False,
+    pr_body: Annotated[
+        Path | None,
+        typer.Option("--pr-body", metavar="FILE", help="The pull request's text."),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="The answer only.")
     ] = False,
@@ -134,6 +138,7 @@ def check(
         skip=tuple(skip or ()),
         jobs=jobs,
         fail_fast=fail_fast,
+        pr_body=pr_body,
         quiet=quiet,
         verbose=verbose,
     )
@@ -199,3 +204,11 @@ def init(
     from gatekeeper.commands.init import run_init
 
     raise typer.Exit(run_init(profile, root, force=force))
+
+
+@app.command()
+def doctor(config: Config = None, root: Root = None) -> None:
+    """Tools found, and what would stop a gate from being measured. Exit 0 or 2."""
+    from gatekeeper.commands.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(config, root))
