@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools import coverage_config
+from gatekeeper.tools import coverage_config, pytest_config
 from gatekeeper.tools.base import Adapter, Job, ToolError, relative
 from gatekeeper.tools.pytest_events import Events, TestResult, load
 from gatekeeper.tools.pytest_expected import uncollected
 
+#: Warnings that stand for a test which proves nothing.
 _STRICT_WARNINGS = (
-    "PytestCollectionWarning",
-    "PytestReturnNotNoneWarning",
-    "PytestUnhandledThreadExceptionWarning",
-    "PytestAssertRewriteWarning",
+    "error::pytest.PytestReturnNotNoneWarning",
+    "error::pytest.PytestUnhandledThreadExceptionWarning",
+    "error::pytest.PytestAssertRewriteWarning",
+    "error:It is deprecated to return a value that is not None:DeprecationWarning",
 )
 _EXIT_MEANINGS = {
     2: "the run was interrupted",
@@ -36,7 +36,7 @@ _EXIT_MEANINGS = {
 def _options(job: Job) -> tuple[str, ...]:
     options = job.options
     return (
-        *("-o", "addopts="),
+        *("-o", "addopts=", *pytest_config.carried_over(job.root)),
         *(["-m", options.markers] if options.markers else []),
         *(["-n", str(options.workers)] if options.workers else []),
         *(f"--ignore={pattern}" for pattern in options.exclude),
@@ -47,14 +47,15 @@ def _options(job: Job) -> tuple[str, ...]:
 def _arguments(job: Job) -> tuple[str, ...]:
     evidence = job.work / "evidence"
     evidence.mkdir()
-    left_out = {Path(folder).name for folder in job.sources.left_out}
-    search = [str(job.root), *(str(job.root / f) for f in ("src",))]
+    search = [folder for folder in (job.root / "src", job.root) if folder.is_dir()]
     return (
         *("-p", "gatekeeper_evidence", f"--gatekeeper-evidence={evidence}"),
         *(f"--gatekeeper-path={folder}" for folder in search),
         *("-o", f"cache_dir={job.work / 'cache'}"),
-        *("-o", "norecursedirs=" + " ".join(sorted(left_out | {".*"}))),
-        *(f"-Werror::pytest.{name}" for name in _STRICT_WARNINGS),
+        # Without this, pytest passes over folders such as build and dist.
+        *("-o", "norecursedirs=.*"),
+        *(f"--ignore={folder}" for folder in job.sources.left_out),
+        *(f"-W{warning}" for warning in _STRICT_WARNINGS),
         "--color=no",
         *_options(job),
         "--",
@@ -86,7 +87,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     metrics = {
         "failures": failures,
         "passed": tally["passed"] + tally["xpassed"],
-        "skipped": tally["skipped"] + tally["xfailed"],
+        "skipped": tally["skipped"] + tally["xfailed"] + len(events.skipped_modules),
         "total": len(results),
     }
     notes = []
@@ -171,6 +172,7 @@ def _finding(result: TestResult, rule: str, job: Job) -> Finding:
 def _gaps(
     events: Events, results: Sequence[TestResult], outcome: Outcome, job: Job
 ) -> Iterator[str]:
+    yield from job.sources.gaps
     if events.optimized:
         yield "Python ran with -O, so assert statements were skipped"
     reported = {result.nodeid for result in results}

@@ -45,12 +45,17 @@ class Events:
     removed: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     collect_errors: list[TestResult] = field(default_factory=list)
+    skipped_modules: set[str] = field(default_factory=set)
     last_begun: str | None = None
     _phases: dict[str, TestResult] = field(default_factory=dict)
 
     def results(self) -> list[TestResult]:
         """One result for each test that was reported at all, as they came."""
         return list(self._phases.values())
+
+    def begin(self, nodeid: str) -> None:
+        """A test starts, perhaps once more; the last attempt counts."""
+        self._phases.pop(nodeid, None)
 
     def note(self, result: TestResult) -> None:
         """Keep the worse of what is known of a test and what is new."""
@@ -86,21 +91,36 @@ def _take(event: dict[str, Any], events: Events, seen: set[str]) -> None:
         events.optimized = events.optimized or bool(event["optimized"])
     elif kind == "finish":
         events.finished = True
-    elif kind == "module":
-        events.modules.add(event["path"])
-    elif kind == "begin":
-        events.last_begun = event["nodeid"]
     elif kind == "collected":
         _take_items(event, events, seen)
-    elif kind == "collect-error":
+    elif kind in ("module", "collect-error", "collect-skip"):
+        _take_collector(kind, event, events)
+    else:
+        _take_test(kind, event, events)
+
+
+def _take_collector(kind: str, event: dict[str, Any], events: Events) -> None:
+    if kind == "module":
+        events.modules.add(event["path"])
+    elif kind == "collect-skip":
+        events.skipped_modules.add(event["nodeid"].partition("::")[0])
+    else:
         events.collect_errors.append(_result(event, "error"))
+
+
+def _take_test(kind: str, event: dict[str, Any], events: Events) -> None:
+    nodeid = event["nodeid"]
+    if kind == "begin":
+        events.last_begun = nodeid
     elif kind == "forged":
-        message = f"raised, but was reported as passed: {event['message']}"
-        events.note(TestResult(event["nodeid"], "failed", message))
+        message = f"raised, but was not reported as failed: {event['message']}"
+        events.note(TestResult(nodeid, "failed", message))
     elif kind == "not-run":
         message = "was reported as passed, but its body never ran"
-        events.note(TestResult(event["nodeid"], "failed", message))
+        events.note(TestResult(nodeid, "failed", message))
     elif kind == "report":
+        if event["when"] == "setup":
+            events.begin(nodeid)
         events.note(_result(event, _outcome(event)))
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from gatekeeper.tools.base import Job
 from gatekeeper.tools.pytest_events import Events
 
 #: pytest's default file names, and the slips that look just like them.
-_TEST_FILE = re.compile(r"^(test.*|.*_tests?)\.py$")
 _DEFAULT_FILE = re.compile(r"^(test_.*|.*_test)\.py$")
+_TEST_FILE = re.compile(r"^(test.*|.*tests?)\.py$", re.IGNORECASE)
+_NO_TEST = ("fixture", "property", "abstractmethod", "overload")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -25,18 +27,29 @@ def uncollected(job: Job, events: Events) -> Iterator[str]:
     """One line for each test file or test function that was left out."""
     if job.options.markers or "-k" in job.options.args:
         return  # the policy chooses, so not everything is meant to run
-    broken = {error.nodeid.partition("::")[0] for error in events.collect_errors}
+    known = {error.nodeid.partition("::")[0] for error in events.collect_errors}
+    known |= events.skipped_modules
     names = _collected_names(events)
     for path in job.sources.files:
-        if not _TEST_FILE.match(os.path.basename(path)) or path in broken:
+        if path in known or not _TEST_FILE.match(os.path.basename(path)):
             continue
         absolute = str(job.root / path)
-        expected = _tests_in(absolute)
+        tests = _Tests.of(absolute)
         if absolute not in events.modules:
-            if expected or _DEFAULT_FILE.match(os.path.basename(path)):
+            if _DEFAULT_FILE.match(os.path.basename(path)) or _is_slip(path, tests):
                 yield f"{path} looks like tests and was not collected"
-        elif lost := sorted(expected - names[absolute]):
+            continue
+        if lost := sorted(tests.names - names[absolute]):
             yield f"{path}: {', '.join(lost[:3])} was not collected"
+        for name in tests.hidden:
+            yield f"{path}: {name} is defined twice, the first never runs"
+
+
+def _is_slip(path: str, tests: _Tests) -> bool:
+    """Whether a file holds tests though pytest does not know its name for a test's."""
+    folders = set(PurePosixPath(path).parts[:-1])
+    beside_tests = not folders or bool(folders & {"tests", "test"})
+    return beside_tests and any("test_" in name for name in tests.names)
 
 
 def _collected_names(events: Events) -> dict[str, set[str]]:
@@ -46,25 +59,97 @@ def _collected_names(events: Events) -> dict[str, set[str]]:
     return names
 
 
-def _tests_in(path: str) -> set[str]:
-    """Names of the tests a module defines at its top level, without any condition."""
-    try:
-        with open(path, "rb") as stream:
-            tree = ast.parse(stream.read())
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return set()
-    if any(isinstance(n, ast.Name) and n.id == "__test__" for n in ast.walk(tree)):
-        return set()
-    found = set()
-    for node in tree.body:
-        if isinstance(node, _Function) and _is_test(node):
-            found.add(node.name)
-        elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            inner = [n for n in node.body if isinstance(n, _Function) and _is_test(n)]
-            found |= {f"{node.name}.{method.name}" for method in inner}
-    return found
+class _Tests:
+    """Tests that a module defines without any condition, and those it defines twice."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.hidden: list[str] = []
+
+    @classmethod
+    def of(cls, path: str) -> _Tests:
+        """Those of one file; none where it does not parse, which pytest reports."""
+        found = cls()
+        try:
+            with open(path, "rb") as stream:
+                tree = ast.parse(stream.read())
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            return found
+        if not _opted_out(tree.body):
+            fixtures = _fixture_names(tree)
+            found._add(tree.body, "", fixtures)
+            for node in tree.body:
+                if isinstance(node, ast.ClassDef) and _is_test_class(node):
+                    found._add(node.body, f"{node.name}.", fixtures)
+            found._forget(_deleted(tree.body))
+        return found
+
+    def _add(self, body: list[ast.stmt], prefix: str, fixtures: set[str]) -> None:
+        tests = [n for n in body if isinstance(n, _Function) and _is_test(n, fixtures)]
+        count = Counter(test.name for test in tests)
+        self.names |= {prefix + name for name in count}
+        self.hidden += [prefix + name for name in count if count[name] > 1]
+        if not prefix:
+            classes = Counter(n.name for n in body if isinstance(n, ast.ClassDef))
+            self.hidden += [name for name in classes if classes[name] > 1]
+
+    def _forget(self, deleted: set[str]) -> None:
+        self.names = {n for n in self.names if n.partition(".")[0] not in deleted}
 
 
-def _is_test(node: _Function) -> bool:
-    decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
-    return node.name.startswith("test") and not any("fixture" in d for d in decorators)
+def _is_test_class(node: ast.ClassDef) -> bool:
+    bases = [ast.unparse(base) for base in node.bases]
+    abstract = any(base.endswith(("ABC", "Protocol")) for base in bases)
+    named = node.name.startswith("Test") or any(b.endswith("TestCase") for b in bases)
+    return named and not abstract and not _opted_out(node.body) and not _is_open(node)
+
+
+def _is_open(node: ast.ClassDef) -> bool:
+    """Whether a class leaves methods to its subclasses and so is no test itself."""
+    decorators = [
+        ast.unparse(decorator)
+        for method in node.body
+        if isinstance(method, _Function)
+        for decorator in method.decorator_list
+    ]
+    metaclass = any(
+        "ABCMeta" in ast.unparse(keyword.value) for keyword in node.keywords
+    )
+    return metaclass or any("abstractmethod" in name for name in decorators)
+
+
+def _opted_out(body: list[ast.stmt]) -> bool:
+    """Whether `__test__` is set at this level; then it is the code's open decision."""
+    return any(
+        isinstance(target, ast.Name) and target.id == "__test__"
+        for node in body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    )
+
+
+def _deleted(body: list[ast.stmt]) -> set[str]:
+    return {
+        target.id
+        for node in body
+        if isinstance(node, ast.Delete)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _fixture_names(tree: ast.Module) -> set[str]:
+    """What `pytest.fixture` is called in a module."""
+    return {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name == "fixture"
+    }
+
+
+def _is_test(node: _Function, fixtures: set[str]) -> bool:
+    decorators = [ast.unparse(d).partition("(")[0] for d in node.decorator_list]
+    plain = not any(word in name for name in decorators for word in _NO_TEST)
+    return node.name.startswith("test") and plain and not fixtures & set(decorators)
