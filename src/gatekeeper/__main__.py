@@ -17,8 +17,25 @@ def _trust_only_what_is_installed() -> None:
     sys.path[:] = [e for e in sys.path if os.path.abspath(e or ".") not in doubtful]
 
 
+def _speak_utf8() -> None:
+    """Start again in UTF-8 mode where the locale would garble file names."""
+    if sys.getfilesystemencoding().lower() != "utf-8":
+        argv = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execv(sys.executable, argv)  # nosec B606  # ourselves, same arguments
+
+
+def _have_streams() -> None:
+    """A stream that was closed before the start would turn messages into errors."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))
+
+
 def main() -> None:
     """Run the command line; a signal or our own bug never looks like a verdict."""
+    _speak_utf8()
+    _have_streams()
     if not sys.flags.isolated:
         _trust_only_what_is_installed()
     try:
@@ -27,6 +44,9 @@ def main() -> None:
         code = run()
     except KeyboardInterrupt:
         code = 130
+    except ImportError as error:
+        sys.stderr.write(f"gatekeeper: not completely installed: {error}\n")
+        code = 2
     sys.exit(code)
 
 

@@ -72,12 +72,15 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
     active = [name for name in chosen if name not in request.skip]
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
-        workspace = Workspace.open(
-            policy, request.environment, Path(folder).resolve(), processes
-        )
-        planned = plan(policy.content, policy.root, active)
-        session = _Session(policy, request, workspace, planned, active, watcher)
-        stopped = session.execute(processes, request.jobs)
+        try:
+            workspace = Workspace.open(
+                policy, request.environment, Path(folder).resolve(), processes
+            )
+            planned = plan(policy.content, policy.root, active)
+            session = _Session(policy, request, workspace, planned, active, watcher)
+            stopped = session.execute(processes, request.jobs)
+        finally:
+            processes.close()
     results = tuple(_result(name, session, chosen) for name in chosen)
     verdict = conclude(results)
     return Report(

@@ -12,6 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
+from gatekeeper.project import regular
+
 _SCHEMA = "2.0.0"
 _MAX_BYTES = 500_000_000
 _DAY = 86_400
@@ -39,27 +43,37 @@ class Database:
         return max(0.0, (time.time() - stamp) / _DAY)
 
     def incomplete(self, names: Iterable[str]) -> list[str]:
-        """Packages of ours whose advisories the second file describes only in part."""
+        """Packages of ours on which the two files do not say the same."""
         return [name for name in names if self._lacks_details(name)]
 
     def _lacks_details(self, name: str) -> bool:
-        wanted = set(self._brief["vulnerable_packages"].get(name, ()))
+        brief = set(self._brief["vulnerable_packages"].get(name, ()))
         entries = self._full["vulnerable_packages"].get(name, ())
-        return not wanted <= {spec for entry in entries for spec in entry["specs"]}
+        return brief != {spec for entry in entries for spec in entry["specs"]}
 
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise DatabaseError(f"{path} is larger than 500 MB")
-        document = json.loads(path.read_bytes())
+        text = regular.read(path, _MAX_BYTES)
+        document = json.loads(text, object_pairs_hook=_without_twins)
         schema = document["meta"]["schema_version"]
         if not isinstance(document["vulnerable_packages"], dict):
             raise DatabaseError(f"{path} holds no vulnerable_packages")
+        odd = [n for n in document["vulnerable_packages"] if n != canonicalize_name(n)]
+        if odd:
+            raise DatabaseError(f"{path} has names that safety never finds: {odd[0]}")
     except OSError as error:
         raise DatabaseError(f"{path}: {error.strerror}") from error
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise DatabaseError(f"{path} is no database of safety ({error})") from error
     if schema != _SCHEMA:
         raise DatabaseError(f"{path} has schema {schema}, safety 3.7 needs {_SCHEMA}")
     return dict(document)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are unique; else the last one would win unseen."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return document

@@ -18,7 +18,16 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-_MAX_BYTES = 20_000_000
+from gatekeeper.project import regular
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 _FOUND_BY_DEFAULT = (
     "requirements*.txt",
     "requirements/*.txt",
@@ -92,16 +101,15 @@ def _read_one(root: Path, name: str, into: Requirements) -> None:
     path = root / name
     before = len(into.pins), len(into.gaps), into.not_for_here
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError("larger than 20 MB")
-        _reader(path)(path, name, into)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        text = regular.read(path)
+        _reader(path)(path, text, name, into)
+    except _UNREADABLE as error:
         into.gaps.append(f"{name}: cannot be read as requirements ({error})")
     if before == (len(into.pins), len(into.gaps), into.not_for_here):
         into.gaps.append(f"{name}: names no requirement")
 
 
-_Reader = Callable[[Path, str, Requirements], None]
+_Reader = Callable[[Path, bytes, str, Requirements], None]
 
 
 def _reader(path: Path) -> _Reader:
@@ -114,18 +122,18 @@ def _reader(path: Path) -> _Reader:
     return _requirements_txt
 
 
-def _pipfile_lock(path: Path, name: str, into: Requirements) -> None:
-    document = json.loads(path.read_bytes())
-    for section in ("default", "develop"):
-        for package, entry in document.get(section, {}).items():
+def _pipfile_lock(path: Path, text: bytes, name: str, into: Requirements) -> None:
+    document = json.loads(text)
+    for section in document.keys() - {"_meta"}:
+        for package, entry in document[section].items():
             if version := entry.get("version"):
                 into.add(package, version.removeprefix("=="), name)
             else:
                 into.gaps.append(f"{name}: {package} is not a released version")
 
 
-def _toml_lock(path: Path, name: str, into: Requirements) -> None:
-    document = tomllib.loads(path.read_text("utf-8"))
+def _toml_lock(path: Path, text: bytes, name: str, into: Requirements) -> None:
+    document = tomllib.loads(text.decode("utf-8"))
     for entry in document.get("package", document.get("packages", [])):
         if _is_own_package(entry):
             continue
@@ -143,24 +151,47 @@ def _is_own_package(entry: Mapping[str, Any]) -> bool:
     )
 
 
-def _pyproject(path: Path, name: str, into: Requirements) -> None:
-    project = tomllib.loads(path.read_text("utf-8")).get("project", {})
-    optional = project.get("optional-dependencies", {}).values()
-    for group in (project.get("dependencies", []), *optional):
-        for text in group:
-            _requirement(text, name, None, {}, into)
+def _pyproject(path: Path, text: bytes, name: str, into: Requirements) -> None:
+    document = tomllib.loads(text.decode("utf-8"))
+    project = document.get("project", {})
+    for key in {"dependencies", "optional-dependencies"} & set(
+        project.get("dynamic", ())
+    ):
+        into.gaps.append(f"{name}: {key} are dynamic, so not written here")
+    if "dependencies" in document.get("tool", {}).get("poetry", {}):
+        into.gaps.append(f"{name}: Poetry's own tables are not read, name poetry.lock")
+    groups = (
+        project.get("dependencies", []),
+        *project.get("optional-dependencies", {}).values(),
+        *document.get("dependency-groups", {}).values(),
+    )
+    for group in groups:
+        for entry in group:
+            if isinstance(entry, str):  # else it includes another group, read anyway
+                _requirement(entry, name, None, {}, into)
 
 
-def _requirements_txt(path: Path, name: str, into: Requirements) -> None:
+def _requirements_txt(path: Path, text: bytes, name: str, into: Requirements) -> None:
     lines = list(_lines(path, name, into, frozenset()))
-    pinned: dict[str, str] = {
-        canonicalize_name(line.name): line.text
-        for line in lines
-        if line.constraint and line.name
-    }
+    pinned: dict[str, str] = {}
+    for line in lines:
+        if line.constraint and line.name and _applies_here(line.text):
+            key = canonicalize_name(line.name)
+            if pinned.setdefault(key, line.text) != line.text:
+                into.gaps.append(
+                    f"{_at(line.path, line.number)}: {key} constrained twice"
+                )
     for line in lines:
         if not line.constraint:
             _requirement(line.text, line.path, line.number, pinned, into)
+
+
+def _applies_here(text: str) -> bool:
+    try:
+        marker = Requirement(text).marker
+    except InvalidRequirement:
+        return True  # reported where the line itself is judged
+    return marker is None or marker.evaluate({"extra": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +215,9 @@ def _lines(
     if path.resolve() in open_files:
         return
     try:
+        regular.read(path)  # raises for what is no file; the parser would wait for it
         parsed = RequirementsFile.from_file(str(path), include_nested=False)
-    except (InstallationError, OSError, UnicodeError) as error:
+    except (InstallationError, OSError, ValueError) as error:
         into.gaps.append(f"{name}: cannot be read ({str(error).splitlines()[0]})")
         return
     opened = open_files | {path.resolve()}
@@ -222,7 +254,7 @@ def _requirement(
     except InvalidRequirement:
         into.gaps.append(f"{_at(path, line)}: cannot be judged: {text}")
         return
-    if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+    if not _applies_here(text):
         into.not_for_here += 1
         return
     version = _exact(requirement)

@@ -19,7 +19,7 @@ from gatekeeper.commands.output import (
 from gatekeeper.commands.progress import progress
 from gatekeeper.errors import UserError
 from gatekeeper.model import Report
-from gatekeeper.policy.load import load, locate
+from gatekeeper.policy.load import Policy, load, locate
 from gatekeeper.reporters import reporter
 from gatekeeper.reporters.json_report import load as load_report
 
@@ -49,6 +49,7 @@ def run_check(options: CheckOptions) -> int:
     render = reporter(options.format)
     outputs = parse_outputs(options.outputs)
     policy = load(options.config, options.root, Path.cwd())
+    _spare_the_policy(outputs, policy)
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     if policy.path is None:
         terminal.say(
@@ -91,6 +92,12 @@ def run_summary(report_file: Path | None, format_name: str, root: Path | None) -
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     delivered = to_stdout(render(report, terminal.style()), terminal)
     return 0 if delivered else 2
+
+
+def _spare_the_policy(outputs: list[tuple[str, Path]], policy: Policy) -> None:
+    for _, path in outputs:
+        if policy.path is not None and path.resolve() == policy.path.resolve():
+            raise UserError(f"--output: {path} is the policy itself")
 
 
 def _body(path: Path | None) -> str | None:

@@ -17,6 +17,7 @@ from gatekeeper.errors import UserError
 from gatekeeper.reporters import FORMATS, Style
 from gatekeeper.reporters.text import one_line, without_surrogates
 
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """Both streams and what is known of them."""
@@ -94,14 +95,15 @@ def write_file(path: Path, text: str, terminal: Terminal) -> bool:
         if target.exists() and not target.is_file():
             target.write_bytes(data)  # a device or pipe must not be replaced
         else:
-            _replace(target, data)
+            replace_file(target, data)
     except OSError as error:
         terminal.say(f"the report was not written to {path}: {error.strerror or error}")
         return False
     return True
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace_file(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:

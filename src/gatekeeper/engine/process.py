@@ -9,11 +9,13 @@ left the group but still carries the mark that we put into its environment.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import select
 import signal
 import subprocess  # nosec B404  # this module is the one place that starts programs
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +27,7 @@ _POLL_SECONDS = 0.5
 _OUTPUT_LIMIT = 512 * 1024 * 1024
 _TAIL_BYTES = 4000
 _MARK = "GATEKEEPER_RUN"
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Processes:
     """Starts children and knows those that run, so that all can be ended at once."""
 
     def __init__(self) -> None:
+        self._not_ours = frozenset(_children())
+        _adopt_orphans()
         self._lock = threading.Lock()
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._cancelled = False
@@ -87,6 +92,23 @@ class Processes:
             running = list(self._running)
         for pid in running:
             _signal_group(pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End whatever is left of all children, when the last of them has been run.
+
+        A grandchild that left the group, the session and the environment it was given
+        is ours by now, since its parent is gone and we adopt orphans.
+        """
+        self.cancel()
+        for _ in range(50):
+            left = set(_children()) - self._not_ours
+            if not left:
+                return
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
 
     def run(self, command: Command) -> Outcome:
         """Run one command to its end, its time limit, or our cancellation."""
@@ -203,6 +225,26 @@ def _process_ids() -> list[int]:
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]
     except FileNotFoundError:
         return []
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of descendants whose parents end; see prctl(2). Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _children() -> list[int]:
+    """Processes whose parent we are, by /proc/PID/stat, whose fourth field says so."""
+    ours = str(os.getpid())
+    return [pid for pid in _process_ids() if _stat(pid)[1:2] == [ours]]
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()
 
 
 def _environ(pid: int) -> bytes:

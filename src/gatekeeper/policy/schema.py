@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False, strict=True)]
-Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")
 ]
@@ -158,7 +158,7 @@ class GatePolicy(_Section):
 class PolicyFile(_Section):
     """A whole gates.yaml."""
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1, strict=True)]
     source: Texts | None = Field(default=None, description="first-party code")
     tests: Texts | None = Field(default=None, description="the tests")
     python: Text = Field(

@@ -71,6 +71,7 @@ class Recorder:
         self._codes: dict[str, set[CodeType]] = {}
         self._expected_failures: set[str] = set()
         self._raised: dict[str, str] = {}
+        self._unseen: set[str] = set()
         self._event(
             event="start",
             pytest=pytest.__version__,
@@ -166,11 +167,11 @@ class Recorder:
         watch = Watch(codes) if codes else None
         if watch:
             watch.start()
-        outcome: Any = yield
+        yield
         if watch:
             watch.stop()
-            if not watch.seen and outcome.excinfo is None:
-                self._event(event="not-run", nodeid=item.nodeid)
+            if not watch.seen:
+                self._unseen.add(item.nodeid)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -182,6 +183,10 @@ class Recorder:
         outcome: Any = yield
         report = outcome.get_result()
         self._report(report)
+        if call.when == "call" and item.nodeid in self._unseen:
+            self._unseen.discard(item.nodeid)
+            if report.outcome == "passed":
+                self._event(event="not-run", nodeid=item.nodeid)
         if message is not None and report.outcome != "failed":
             if item.nodeid not in self._expected_failures:
                 self._event(event="forged", nodeid=item.nodeid, message=message)

@@ -25,8 +25,11 @@ _NOQA_FILE = re.compile(
 _TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[^\]]*\])?", re.IGNORECASE)
 _MYPY_INLINE = re.compile(r"#\s*mypy:\s*(?P<options>.*)")
 _NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
-_NOSEC_ID = re.compile(r"\b(B\d{3})\b")
-_NO_TYPE_CHECK = re.compile(r"@(typing\.|t\.)?no_type_check\b")
+#: A test's id, or its name as in `assert_used`.
+_NOSEC_RULE = re.compile(r"\b(B\d{3}|[a-z0-9]+(?:_[a-z0-9]+)+)\b")
+_MYPY_DISABLED = re.compile(r"disable[-_]error[-_]code\s*=\s*(\"[^\"]*\"|[\w-]+)")
+_NO = ("false", "no", "0", "off")
+_MYPY_STRICTER = re.compile(r"\s*(disallow|warn|strict|check|enable|extra|no.implicit)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,7 @@ def _opt_outs(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[OptOut]:
         last = max(t.end[0] for t in logical)
         for comment in (t for t in logical if t.type == tokenize.COMMENT):
             yield from _in_comment(comment, range(first, last + 1), code_seen)
-        text = token.line.strip()
-        if _NO_TYPE_CHECK.match(text):
-            column = token.line.index("@") + 1
-            yield OptOut(
-                "@no_type_check", token.start[0], column, frozenset(), range(0)
-            )
+        yield from map(_no_type_check, filter(_is_no_type_check, logical))
         code_seen = code_seen or token.type == tokenize.NEWLINE
         logical = []
 
@@ -112,9 +110,11 @@ def _in_comment(
         kind = "type: ignore (whole file)" if whole_file else "type: ignore"
         yield OptOut(kind, line, column, rules, lines)
     if found := _MYPY_INLINE.match(text):
-        yield OptOut("mypy:", line, column, _mypy_rules(found["options"]), range(0))
+        codes = _mypy_rules(found["options"])
+        if codes is not None:
+            yield OptOut("mypy:", line, column, codes, range(0))
     if found := _NOSEC.search(text):
-        rules = frozenset(_NOSEC_ID.findall(found["tests"] or ""))
+        rules = frozenset(_NOSEC_RULE.findall(found["tests"] or ""))
         yield OptOut("nosec", line, column, rules, lines)
 
 
@@ -122,8 +122,25 @@ def _codes(text: str | None) -> frozenset[str]:
     return frozenset(code.upper() for code in re.split(r"[,\s]+", text or "") if code)
 
 
-def _mypy_rules(options: str) -> frozenset[str]:
-    """Rules that an inline configuration names; none if it silences all errors."""
-    if re.search(r"ignore[-_]errors(?!\s*=\s*False)", options):
-        return frozenset()
-    return frozenset(part.strip() for part in options.split(",") if part.strip())
+def _is_no_type_check(token: tokenize.TokenInfo) -> bool:
+    return token.type == tokenize.NAME and token.string == "no_type_check"
+
+
+def _no_type_check(token: tokenize.TokenInfo) -> OptOut:
+    line, column = token.start[0], token.start[1] + 1
+    return OptOut("no_type_check", line, column, frozenset(), range(0))
+
+
+def _mypy_rules(options: str) -> frozenset[str] | None:
+    """Error codes that an inline configuration switches off.
+
+    Empty where it loosens in a way that names no code, None where it only tightens.
+    """
+    named = _MYPY_DISABLED.findall(options)
+    codes = {code for text in named for code in re.findall(r"[\w-]+", text)}
+    for part in _MYPY_DISABLED.sub("", options).split(","):
+        name, _, value = part.partition("=")
+        tighter = _MYPY_STRICTER.match(name) and value.strip().lower() not in _NO
+        if name.strip() and not tighter:
+            return frozenset()
+    return frozenset(codes) if codes else None

@@ -17,12 +17,12 @@ from pathlib import PurePosixPath
 
 #: Folders that hold no first-party code, whatever their content.
 ARTEFACT_FOLDERS = (
-    ".git .hg .svn .bzr CVS __pycache__ .tox .nox .eggs .venv .mypy_cache"
-    " .pytest_cache .ruff_cache node_modules site-packages __pypackages__"
+    ".git .hg .svn .bzr __pycache__ .tox .nox .eggs .venv .mypy_cache .pytest_cache"
+    " .ruff_cache .ipynb_checkpoints node_modules site-packages __pypackages__"
 ).split()
-_ARTEFACT_SUFFIXES = (".egg", ".egg-info", ".dist-info")
+_ARTEFACT_SUFFIXES = (".egg-info", ".dist-info")
 _SOURCE_SUFFIXES = (".py", ".pyw")
-_SHEBANG = re.compile(rb"#!.*\bpython[0-9.]*(\s|$)")
+_SHEBANG = re.compile(rb"#!.*\b(python|pypy)[0-9.]*(\s|$)")
 _LINKED_LIMIT = 5_000
 
 
@@ -101,12 +101,11 @@ class Walker:
 
     def _is_artefact(self, folder: str) -> bool:
         name = os.path.basename(folder)
-        return (
-            name in ARTEFACT_FOLDERS
-            or name.endswith(_ARTEFACT_SUFFIXES)
-            or folder in self._ignored
-            or os.path.exists(os.path.join(self._root, folder, "pyvenv.cfg"))
-        )
+        if name in ARTEFACT_FOLDERS or name.endswith(_ARTEFACT_SUFFIXES):
+            return True
+        if folder in self._ignored:
+            return True
+        return _is_environment(os.path.join(self._root, folder))
 
     def _file(self, relative: str, state: _State, *, named: bool = False) -> None:
         if state.excluded(relative) or relative in self._ignored:
@@ -191,10 +190,22 @@ def under(paths: Iterable[str], prefixes: Iterable[str]) -> Iterator[str]:
             yield path
 
 
+def _is_environment(folder: str) -> bool:
+    """Whether a folder is a virtual environment, an unpacked egg or CVS's own."""
+
+    def has(*names: str) -> bool:
+        return any(os.path.exists(os.path.join(folder, name)) for name in names)
+
+    name = os.path.basename(folder)
+    if name == "CVS" or name.endswith(".egg"):
+        return has("Entries", "EGG-INFO")
+    return has("pyvenv.cfg") and has("bin", "Scripts")
+
+
 def _is_utf8(path: str) -> bool:
     try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
+        os.fsencode(path).decode("utf-8")
+    except UnicodeDecodeError:
         return False
     return True
 

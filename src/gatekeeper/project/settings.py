@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gatekeeper.project import regular
+
 #: Where each tool looks for its settings, and in which table or section.
 _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "flake8": ((".flake8", "flake8"), ("setup.cfg", "flake8"), ("tox.ini", "flake8")),
@@ -37,15 +39,20 @@ class SettingsError(Exception):
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The tables or sections of a TOML or INI file. Raises SettingsError, OSError."""
+    """The tables or sections of a TOML or INI file.
+
+    Raises SettingsError for what does not parse and FileNotFoundError.
+    """
     try:
-        text = path.read_text("utf-8-sig")
+        text = regular.read(path).decode("utf-8-sig")
         if path.suffix == ".toml":
             return tomllib.loads(text)
         parser = configparser.RawConfigParser()
         parser.read_string(text)
         return {name: dict(parser[name]) for name in parser.sections()}
-    except (UnicodeError, configparser.Error, tomllib.TOMLDecodeError) as error:
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError, configparser.Error) as error:
         reason = " ".join(str(error).split())
         raise SettingsError(f"{path.name} does not parse: {reason}") from error
 

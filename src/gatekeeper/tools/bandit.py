@@ -115,7 +115,7 @@ def _silenced(item: Mapping[str, Any], job: Job) -> bool:
     lines = {item["line_number"], *item["line_range"]}
     source = job.reader.source(relative(item["filename"], job.root))
     return any(
-        item["test_id"] in opt_out.rules
+        opt_out.rules & {item["test_id"], item["test_name"]}
         for opt_out in source.opt_outs
         if opt_out.kind == "nosec" and opt_out.line in lines
     )

@@ -60,10 +60,12 @@ class Job:
     upstream_work: Path | None = None
     companions: Mapping[str, Any] = field(default_factory=dict)
 
-    def ours(self, module: str, *arguments: str, cwd: Path | None = None) -> Command:
+    def ours(
+        self, module: str, *arguments: str, cwd: Path | None = None, **extra: str
+    ) -> Command:
         """A program of gatekeeper's own installation."""
         argv = (sys.executable, str(PROBE / "bootstrap.py"), module, *arguments)
-        return self._command(argv, self.environment, cwd)
+        return self._command(argv, {**self.environment, **extra}, cwd)
 
     def theirs(self, module: str, *arguments: str, **extra: str) -> Command:
         """A program of the project's interpreter; `extra` adds to its environment."""
@@ -138,8 +140,9 @@ def need_files(job: Job) -> tuple[str, ...]:
     """The files to examine; raises where there is none."""
     if not job.sources.files:
         where = ", ".join(job.paths) or "the project"
+        gaps = "".join(f"; {gap}" for gap in job.sources.gaps[:3])
         raise NothingToExamineError(
-            f"no Python file to examine in {where}",
+            f"no Python file to examine in {where}{gaps}",
             fix="name the folders of your code under `source` in gates.yaml",
         )
     return job.sources.files

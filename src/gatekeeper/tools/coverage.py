@@ -9,6 +9,8 @@ file of our own walk has to be in the report.
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +19,12 @@ from typing import Any
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Counts, Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
-from gatekeeper.tools.base import Adapter, Job, ToolError, need_files, relative
+from gatekeeper.tools.base import Adapter, Job, ToolError, need_files
+
+
+#: What coverage finds by itself below a folder (coverage.files.find_python_files).
+#: Scripts without a suffix count only when they ran.
+_FINDABLE = re.compile(r"^[^.#~!$@%^&*()+=,]+\.pyw?$")
 
 
 def _commands(job: Job) -> tuple[Command, ...]:
@@ -50,8 +57,10 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     try:
         with (job.work / "coverage.json").open(encoding="utf-8") as stream:
             report = json.load(stream)
-        files = {relative(p, job.root): entry for p, entry in report["files"].items()}
-        ours = {path: files[path] for path in job.sources.files if path in files}
+        entries = report["files"].items()
+        files = {os.path.realpath(job.root / path): entry for path, entry in entries}
+        real = {path: os.path.realpath(job.root / path) for path in job.sources.files}
+        ours = {path: files[where] for path, where in real.items() if where in files}
         counts = {path: _counts(entry["summary"]) for path, entry in ours.items()}
         version = str(report["meta"]["version"])
         branch = bool(report["meta"]["branch_coverage"])
@@ -124,7 +133,11 @@ def _missing(job: Job, counts: Mapping[str, Counts]) -> Iterator[str]:
         yield "no test ran while it was measured"
     else:
         yield from tests.gaps
-    lost = [path for path in job.sources.files if path not in counts]
+    lost = [
+        path
+        for path in job.sources.files
+        if path not in counts and _FINDABLE.match(os.path.basename(path))
+    ]
     if lost:
         yield f"{len(lost)} source files are not in coverage's report, first {lost[0]}"
 
@@ -137,7 +150,7 @@ def _faults(job: Job) -> tuple[str, ...]:
 
 def _reproduce(job: Job) -> tuple[str, ...]:
     folders = coverage_config.source_folders(job, job.options)
-    shown = ",".join(relative(folder, job.root) for folder in folders)
+    shown = ",".join(folders)
     branch = ["--branch"] if job.options.branch else []
     tests = job.companions["pytest"]
     run = ("coverage", "run", *branch, f"--source={shown}", "-m", "pytest")

@@ -26,7 +26,7 @@ def data_file(work: Path) -> Path:
 def write(job: Job, options: Any) -> Path:
     """Write the configuration file into the private folder; returns its path."""
     path = job.work / "coveragerc"
-    path.write_text(_render(_settings(job, options)), encoding="utf-8")
+    path.write_text(_render(_settings(job, options)), "utf-8", "surrogateescape")
     return path
 
 
@@ -51,10 +51,10 @@ def _settings(job: Job, options: Any) -> dict[str, dict[str, str]]:
     found = _from_repository(job.root, options)
     run = {
         "branch": str(options.branch),
-        "source": _lines(source_folders(job, options)),
+        "source": _lines(map(_literal, source_folders(job, options))),
         **{key: found[key] for key in (*_WIDENING, "plugins") if key in found},
     }
-    omit = [f"{folder}/*" for folder in job.sources.left_out]
+    omit = [f"{_literal(folder)}/*" for folder in job.sources.left_out]
     if options.config and "omit" in found:
         omit.append(found["omit"])
     if omit:
@@ -76,7 +76,7 @@ def source_folders(job: Job, options: Any) -> list[str]:
         path if (job.root / path).is_dir() else str(Path(path).parent)
         for path in options.source
     }
-    return sorted(str(job.root / folder) for folder in folders)
+    return sorted(folders)
 
 
 def _from_repository(root: Path, options: Any) -> dict[str, str]:
@@ -107,6 +107,11 @@ def _sections(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     prefix = {".toml": "tool.coverage.", ".cfg": "coverage:", ".ini": "coverage:"}
     start = prefix.get(path.suffix, "")
     return settings.table(found, f"{start}run"), settings.table(found, f"{start}report")
+
+
+def _literal(path: str) -> str:
+    """A path in which coverage expands no variable."""
+    return path.replace("$", "$$")
 
 
 def _text(value: Any) -> str:

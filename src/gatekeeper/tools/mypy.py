@@ -8,9 +8,11 @@ summary names how many files were checked.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import PurePosixPath
 
 from gatekeeper.engine.process import Command, Outcome
@@ -37,7 +39,7 @@ _BARE = {
     "type: ignore": "bare-type-ignore",
     "type: ignore (whole file)": "bare-type-ignore",
     "mypy:": "bare-mypy-ignore",
-    "@no_type_check": "no-type-check",
+    "no_type_check": "no-type-check",
 }
 
 
@@ -50,8 +52,10 @@ def _options(job: Job) -> tuple[str, ...]:
 
 
 def _commands(job: Job) -> tuple[Command, ...]:
-    files = [*need_files(job), *job.sources.stubs]
-    fixed = [
+    need_files(job)
+    # Where top-level packages lie, so that each group can import what others hold.
+    bases = os.pathsep.join(str(job.root / base) for base in _bases(job))
+    fixed = (
         f"--cache-dir={job.work / 'cache'}",
         f"--python-executable={job.python}",
         "--no-color-output",
@@ -62,24 +66,64 @@ def _commands(job: Job) -> tuple[Command, ...]:
         "--show-error-codes",
         "--show-traceback",
         "--error-summary",
-    ]
-    if _same_names(files):
-        # mypy would refuse two modules of one name; full paths keep them apart.
-        fixed += ["--namespace-packages", "--explicit-package-bases"]
-    listing = job.work / "files.txt"
-    names = [f"./{name}" for name in files]
-    if any("\n" in name for name in names):
-        return (job.ours("mypy", *_options(job), *fixed, "--", *names),)
-    listing.write_text("\n".join(names) + "\n", "utf-8", "surrogateescape")
-    return (job.ours("mypy", *_options(job), *fixed, f"@{listing}"),)
+    )
+    return tuple(
+        job.ours("mypy", *_options(job), *fixed, *arguments, MYPYPATH=bases)
+        for arguments in map(_arguments_for(job), _groups(job))
+    )
 
 
-def _same_names(files: Sequence[str]) -> bool:
-    """Whether two files outside any package would be modules of the same name."""
-    inside = {str(PurePosixPath(f).parent) for f in files if _stem(f) == "__init__"}
-    loose = [f for f in files if str(PurePosixPath(f).parent) not in inside]
-    names = Counter(_stem(f) for f in loose if not f.endswith(".pyi"))
-    return any(count > 1 for count in names.values())
+def _arguments_for(job: Job) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    numbers = count()
+
+    def arguments(files: Sequence[str]) -> tuple[str, ...]:
+        names = [f"./{name}" for name in files]
+        if any("\n" in name for name in names):
+            return ("--", *names)
+        listing = job.work / f"files-{next(numbers)}.txt"
+        listing.write_text("\n".join(names) + "\n", "utf-8", "surrogateescape")
+        return (f"@{listing}",)
+
+    return arguments
+
+
+def _packages(job: Job) -> set[str]:
+    """Folders that are packages, as paths relative to the root."""
+    files = (*job.sources.files, *job.sources.stubs)
+    return {str(PurePosixPath(f).parent) for f in files if _stem(f) == "__init__"}
+
+
+def _bases(job: Job) -> list[str]:
+    packages = _packages(job)
+    parents = {str(PurePosixPath(package).parent) for package in packages}
+    return sorted(parents - packages)
+
+
+def _groups(job: Job) -> list[list[str]]:
+    """The files in as few groups as it takes for no module to stand twice in one.
+
+    mypy refuses two modules of one name: two conftest.py, two scripts, a stub beside
+    its module. Each group is a run of its own.
+    """
+    packages = _packages(job)
+    groups: list[list[str]] = []
+    seen: Counter[str] = Counter()
+    for path in (*job.sources.files, *job.sources.stubs):
+        module = _module(path, packages)
+        if seen[module] == len(groups):
+            groups.append([])
+        groups[seen[module]].append(path)
+        seen[module] += 1
+    return groups
+
+
+def _module(path: str, packages: set[str]) -> str:
+    pure = PurePosixPath(path)
+    if pure.suffix not in (".py", ".pyi"):
+        return "__main__"
+    if str(pure.parent) in packages:
+        return str(pure.with_suffix(""))
+    return pure.stem
 
 
 def _stem(path: str) -> str:
@@ -87,10 +131,32 @@ def _stem(path: str) -> str:
 
 
 def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
-    (outcome,) = outcomes
-    lines = [line for line in outcome.stdout.splitlines() if line.strip()]
+    findings: dict[Finding, None] = {}  # one group may report what another did
+    checked = 0
+    complaints: list[str] = []
+    for outcome in outcomes:
+        found, number = _read(outcome, job)
+        findings |= dict.fromkeys(found)
+        checked += number
+        complaints += _complaints(outcome.stderr_tail)
+    bare_ones = bare(job, _BARE, Severity.HIGH, "# type: ignore[attr-defined]")
+    everything = [*findings, *bare_ones]
+    return Measurement(
+        findings=tuple(sorted(everything, key=lambda f: (f.path or "", f.line or 0))),
+        metrics={"findings": Metric(len(everything), "findings")},
+        examined=checked,
+        examined_paths=frozenset((*job.sources.files, *job.sources.stubs)),
+        suppressed=_suppressed(job),
+        gaps=(*job.sources.gaps, *_missing(job, checked)),
+        notes=tuple(dict.fromkeys(complaints)),
+    )
+
+
+def _read(outcome: Outcome, job: Job) -> tuple[list[Finding], int]:
+    """The findings of one group and how many files were checked."""
+    lines = [line for line in outcome.stdout.split("\n") if line.strip()]
     summary = _SUMMARY.match(lines[-1]) if lines else None
-    blockers = tuple(_undecodable(outcome.stderr_tail, job))
+    blockers = list(_undecodable(outcome.stderr_tail, job))
     if summary is None and not blockers:
         raise _no_result(outcome)
     findings = [*blockers, *_findings(lines[: -1 if summary else None], job)]
@@ -98,17 +164,8 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         raise ToolError(
             f"mypy ended with {outcome.exit_code} but reported {len(findings)} errors"
         )
-    findings += bare(job, _BARE, Severity.HIGH, "# type: ignore[attr-defined]")
     checked = int(summary["clean"] or summary["checked"] or 0) if summary else 0
-    return Measurement(
-        findings=tuple(sorted(findings, key=lambda f: (f.path or "", f.line or 0))),
-        metrics={"findings": Metric(len(findings), "findings")},
-        examined=checked,
-        examined_paths=frozenset((*job.sources.files, *job.sources.stubs)),
-        suppressed=_suppressed(job),
-        gaps=(*job.sources.gaps, *_missing(job, checked)),
-        notes=_complaints(outcome.stderr_tail),
-    )
+    return findings, checked
 
 
 def _no_result(outcome: Outcome) -> ToolError:

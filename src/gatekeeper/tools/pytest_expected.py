@@ -81,7 +81,7 @@ class _Tests:
             for node in tree.body:
                 if isinstance(node, ast.ClassDef) and _is_test_class(node):
                     found._add(node.body, f"{node.name}.", fixtures)
-            found._forget(_deleted(tree.body))
+            found._forget(_deleted(tree.body) | _excused(tree.body))
         return found
 
     def _add(self, body: list[ast.stmt], prefix: str, fixtures: set[str]) -> None:
@@ -135,6 +135,18 @@ def _deleted(body: list[ast.stmt]) -> set[str]:
         if isinstance(node, ast.Delete)
         for target in node.targets
         if isinstance(target, ast.Name)
+    }
+
+
+def _excused(body: list[ast.stmt]) -> set[str]:
+    """Classes that get their `__test__` from outside."""
+    return {
+        target.value.id
+        for node in body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == "__test__"
+        if isinstance(target.value, ast.Name)
     }
 
 
