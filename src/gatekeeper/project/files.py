@@ -199,7 +199,7 @@ def _is_environment(folder: str) -> bool:
     name = os.path.basename(folder)
     if name == "CVS" or name.endswith(".egg"):
         return has("Entries", "EGG-INFO")
-    return has("pyvenv.cfg") and has("bin", "Scripts")
+    return has("pyvenv.cfg") and has("bin", "Scripts", "lib", "Lib")
 
 
 def _is_utf8(path: str) -> bool:

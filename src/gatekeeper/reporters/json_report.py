@@ -28,7 +28,6 @@ from gatekeeper.model import (
     Verdict,
 )
 from gatekeeper.reporters import Style
-from gatekeeper.reporters.text import without_surrogates
 
 SCHEMA = "gatekeeper.report/1"
 _MAX_FINDINGS = 10_000
@@ -58,8 +57,8 @@ def render(report: Report, style: Style) -> str:
         "gates": [_gate(gate) for gate in report.gates],
         "runs": [_run(run) for run in report.runs],
     }
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    return without_surrogates(text) + "\n"
+    # ASCII, so that no encoding of a stream or file on the way can break it.
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def _gate(gate: GateResult) -> dict[str, Any]:
