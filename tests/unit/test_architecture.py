@@ -17,7 +17,7 @@ ALLOWED = {
     "schemas": set(),
     "project": {"model", "errors"},
     "judge": {"model", "project"},
-    "advisories": set(),
+    "advisories": {"project"},
     "tools": {"model", "project", "advisories", "engine.process", "probe"},
     "policy": {"errors", "tools", "project"},
     "engine": {"model", "errors", "judge", "policy", "project", "probe", "tools"},
@@ -25,9 +25,19 @@ ALLOWED = {
     "app": {"engine", "errors", "judge", "model", "policy", "template", "tools"},
     "describe": {"engine", "judge", "policy", "tools"},
     "reporters": {"", "errors", "judge", "model"},
-    "scaffold": {"errors", "project", "tools", "policy"},
+    "scaffold": {"advisories", "errors", "project", "tools", "policy"},
     "commands": {
-        *("app", "describe", "engine", "errors", "judge", "model", "policy"),
+        *(
+            "",
+            "advisories",
+            "app",
+            "describe",
+            "engine",
+            "errors",
+            "judge",
+            "model",
+            "policy",
+        ),
         *("probe", "project", "reporters", "scaffold", "tools"),
     },
     "cli": {"", "commands", "errors", "reporters"},
@@ -78,7 +88,8 @@ def test_only_one_module_starts_processes() -> None:
         name
         for name, path in modules()
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Import) and any(a.name == "subprocess" for a in node.names)
+        if isinstance(node, ast.Import)
+        and any(a.name == "subprocess" for a in node.names)
     ]
     assert users == ["engine/process"]
 

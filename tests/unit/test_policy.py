@@ -78,6 +78,7 @@ def test_a_root_of_ones_own_wins(tmp_path: Path) -> None:
         ("tools:\n  mypy: {config: no.ini}\n" + SMALL[11:], "no.ini does not exist"),
         ("tools:\n  safety: {database: db}\n" + SMALL[11:], "db does not exist"),
         ("python: env/bin/python\n" + SMALL[11:], "env/bin/python does not exist"),
+        ("gates:\n  l: {tool: flake8, max: 0, paths: [nope]}\n", "nope does not exist"),
         ("source: [..]\n" + SMALL[11:], ".. lies outside the root"),
         ("source: [/]\n" + SMALL[11:], "lies outside the root"),
     ],
@@ -116,7 +117,7 @@ def test_two_gates_on_a_tool_share_one_run_and_coverage_brings_the_tests(
         tmp_path,
         "version: 1\ntools: {coverage: {timeout: 50}}\ngates:\n"
         "  a: {tool: coverage, min: 90}\n"
-        "  b: {tool: coverage, min: 95, paths: [src/core], timeout: 40}\n"
+        "  b: {tool: coverage, min: 95, paths: ['src/*'], timeout: 40}\n"
         "  lint: {tool: flake8, max: 0}\n"
         "  docs: {tool: flake8, rules: [D], max: 0, timeout: 30}\n",
     )
@@ -143,5 +144,6 @@ def test_coverage_source_may_be_a_module(tmp_path: Path) -> None:
     policy = write(tmp_path, text % "app")
     runs = plan(policy.content, tmp_path, ["c"])
     assert runs[1].paths == ("app.py",)
-    with pytest.raises(UserError, match="no folder, file or module named nothing"):
-        plan(write(tmp_path, text % "nothing").content, tmp_path, ["c"])
+    assert mistakes(tmp_path, text % "nothing") == (
+        "gates.yaml:2: no folder, file or module named nothing",
+    )

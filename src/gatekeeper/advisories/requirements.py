@@ -56,7 +56,8 @@ class Requirements:
 
     pins: dict[tuple[str, str], Pin] = field(default_factory=dict)
     gaps: list[str] = field(default_factory=list)
-    not_for_here: int = 0
+    #: Requirements that were understood, also where they add no pin of their own.
+    understood: int = 0
 
     def add(self, name: str, version: str, path: str, line: int | None = None) -> None:
         """Note a pin; a version that is none is a gap."""
@@ -68,6 +69,7 @@ class Requirements:
                 f"{_at(path, line)}: {name} has no valid version: {version}"
             )
             return
+        self.understood += 1
         self.pins.setdefault((key, version), Pin(key, version, path, line))
 
     def layers(self) -> list[list[Pin]]:
@@ -99,13 +101,13 @@ def read(root: Path, files: Iterable[str]) -> Requirements:
 
 def _read_one(root: Path, name: str, into: Requirements) -> None:
     path = root / name
-    before = len(into.pins), len(into.gaps), into.not_for_here
+    before = len(into.gaps), into.understood
     try:
         text = regular.read(path)
         _reader(path)(path, text, name, into)
     except _UNREADABLE as error:
         into.gaps.append(f"{name}: cannot be read as requirements ({error})")
-    if before == (len(into.pins), len(into.gaps), into.not_for_here):
+    if before == (len(into.gaps), into.understood):
         into.gaps.append(f"{name}: names no requirement")
 
 
@@ -249,13 +251,16 @@ def _requirement(
     pinned: Mapping[str, str],
     into: Requirements,
 ) -> None:
+    if _is_first_party(text):
+        into.understood += 1
+        return
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
         into.gaps.append(f"{_at(path, line)}: cannot be judged: {text}")
         return
     if not _applies_here(text):
-        into.not_for_here += 1
+        into.understood += 1
         return
     version = _exact(requirement)
     key = canonicalize_name(requirement.name)
@@ -265,6 +270,13 @@ def _requirement(
         into.gaps.append(f"{_at(path, line)}: not pinned to one version: {text}")
         return
     into.add(requirement.name, version, path, line)
+
+
+def _is_first_party(text: str) -> bool:
+    """Whether a line installs a folder of the checkout, such as `-e .[test]`."""
+    words = text.removeprefix("--editable").removeprefix("-e").strip()
+    editable = words != text.strip()
+    return editable and "://" not in words and not words.startswith("/")
 
 
 def _exact(requirement: Requirement) -> str | None:

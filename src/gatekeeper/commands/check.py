@@ -23,7 +23,6 @@ from gatekeeper.policy.load import Policy, load, locate
 from gatekeeper.reporters import reporter
 from gatekeeper.reporters.json_report import load as load_report
 
-
 _MAX_BODY = 10_000_000
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gatekeeper.errors import UserError
 from gatekeeper.judge import Gate
 from gatekeeper.model import Severity
 from gatekeeper.policy.schema import (
@@ -101,20 +100,12 @@ def resolve(tool: str, policy: PolicyFile, root: Path) -> ToolOptions:
     options = policy.tools.options(tool)
     if isinstance(options, CoverageOptions):
         named = options.source or _source(policy, root)
-        return options.model_copy(update={"source": [_found(root, n) for n in named]})
+        found = [layout.find_source(root, name) or name for name in named]
+        return options.model_copy(update={"source": found})
     if isinstance(options, PytestOptions) and options.paths is None:
         paths = policy.tools.coverage.paths or _tests(policy, root)
         return options.model_copy(update={"paths": paths})
     return options
-
-
-def _found(root: Path, name: str) -> str:
-    found = layout.find_source(root, name)
-    if found is None:
-        raise UserError(
-            f"tools.coverage.source: no folder, file or module named {name}"
-        )
-    return found
 
 
 def _companions(

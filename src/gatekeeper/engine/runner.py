@@ -51,7 +51,11 @@ def _with_settings(measured: Measurement, job: Job) -> Measurement:
     return replace(
         measured,
         gaps=(*measured.gaps, *settings.broken(job.root, job.tool)),
-        notes=(*measured.notes, *settings.unused(job.root, job.tool, adopted)),
+        notes=(
+            *measured.notes,
+            *settings.unused(job.root, job.tool, adopted),
+            *(settings.loosened(job.root, job.tool, adopted) if adopted else ()),
+        ),
     )
 
 

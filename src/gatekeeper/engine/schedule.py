@@ -57,7 +57,8 @@ def _run_all(
             waiting.remove(task)
             upstream = done.get(task.after) if task.after else None
             running[pool.submit(task.start, upstream)] = task.tool
-        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        # Not for ever: a signal that comes just before the wait is noticed after it.
+        finished, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
         for future in sorted(finished, key=lambda f: running[f]):
             tool = running.pop(future)
             done[tool] = future.result()

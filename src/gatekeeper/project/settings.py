@@ -34,6 +34,21 @@ _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+#: Keys that can only make a tool say less.
+_LOOSENING: Mapping[str, frozenset[str]] = {
+    "flake8": frozenset(
+        "exclude extend-exclude filename ignore extend-ignore select per-file-ignores"
+        " max-line-length disable-noqa".split()
+    ),
+    "mypy": frozenset(
+        "ignore_errors disable_error_code exclude follow_imports ignore_missing_imports"
+        " files packages mypy_path allow_untyped_globals allow_redefinition"
+        " disable_all_errors implicit_optional".split()
+    ),
+}
+_UNTRUE = (False, "false", "0", "no", "off")
+
+
 class SettingsError(Exception):
     """A configuration file does not parse; the message names file and reason."""
 
@@ -66,6 +81,32 @@ def table(settings: Mapping[str, Any], dotted: str) -> Mapping[str, Any]:
         for part in dotted.split("."):
             found = found.get(part, {}) if isinstance(found, Mapping) else {}
     return found if isinstance(found, Mapping) else {}
+
+
+def loosened(root: Path, tool: str, adopted: str) -> Iterator[str]:
+    """One line for each key of an adopted file that makes a tool say less."""
+    try:
+        found = load(root / adopted)
+    except (OSError, SettingsError):
+        return
+    start = f"tool.{tool}" if adopted.endswith(".toml") else tool
+    tables = [(start, table(found, start))]
+    tables += [(n, t) for n, t in found.items() if n.startswith(f"{tool}-")]
+    overrides = table(found, start).get("overrides", ())
+    if isinstance(overrides, list):
+        tables += [(f"{start} for {o.get('module')}", o) for o in overrides]
+    for name, entries in tables:
+        for key, value in entries.items():
+            if _loosens(tool, key, value):
+                yield f"{adopted} loosens: [{name}] {key} = {value}"
+
+
+def _loosens(tool: str, key: str, value: object) -> bool:
+    untrue = str(value).lower() in map(str, _UNTRUE) or value is False
+    if key in _LOOSENING.get(tool, ()):
+        return not untrue
+    strict = key.startswith(("disallow", "warn", "strict", "check", "no_implicit"))
+    return tool == "mypy" and strict and untrue
 
 
 def broken(root: Path, tool: str) -> Iterator[str]:

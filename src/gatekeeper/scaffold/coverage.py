@@ -9,6 +9,7 @@ from typing import Any
 
 from gatekeeper.project import layout as project
 from gatekeeper.project.files import matches
+from gatekeeper.scaffold.addopts import Addopts
 from gatekeeper.scaffold.documents import (
     Documents,
     assignments,
@@ -17,7 +18,6 @@ from gatekeeper.scaffold.documents import (
     words,
 )
 from gatekeeper.scaffold.facts import Layout, Option, Section
-from gatekeeper.scaffold.addopts import Addopts
 from gatekeeper.scaffold.text import sayable, shown
 
 #: In the order in which coverage looks: file, and how its sections are led.

@@ -143,7 +143,9 @@ def _missing(job: Job, scanned: set[str]) -> list[str]:
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:
-    return ("bandit", "-r", "-q", *_options(job), *job.paths)
+    exclude = ["-x", ",".join(f"./{path}" for path in job.options.exclude)]
+    more = exclude if job.options.exclude else []
+    return ("bandit", "-r", "-q", *_options(job), *more, *job.paths)
 
 
 BANDIT = Adapter(

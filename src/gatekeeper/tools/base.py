@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,10 @@ class Adapter:
 
     def installed_version(self) -> str | None:
         """The version beside gatekeeper; None for tools of the project."""
-        return version(self.distribution) if self.distribution else None
+        try:
+            return version(self.distribution) if self.distribution else None
+        except PackageNotFoundError:
+            return None  # starting it says so, with what to install
 
 
 def batches(files: Sequence[str]) -> Iterator[tuple[str, ...]]:

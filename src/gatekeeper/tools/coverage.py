@@ -20,7 +20,7 @@ from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Counts, Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
 from gatekeeper.tools.base import Adapter, Job, ToolError, need_files
-
+from gatekeeper.tools.pytest_config import pytest_options
 
 #: What coverage finds by itself below a folder (coverage.files.find_python_files).
 #: Scripts without a suffix count only when they ran.
@@ -154,7 +154,8 @@ def _reproduce(job: Job) -> tuple[str, ...]:
     branch = ["--branch"] if job.options.branch else []
     tests = job.companions["pytest"]
     run = ("coverage", "run", *branch, f"--source={shown}", "-m", "pytest")
-    return (job.shown_python, "-m", *run, "-o", "addopts=", *tests.paths)
+    options = pytest_options(job.root, tests)
+    return (job.shown_python, "-m", *run, *options, *tests.paths)
 
 
 COVERAGE = Adapter(

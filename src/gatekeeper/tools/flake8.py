@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, Severity
 from gatekeeper.project.comments import OptOut
+from gatekeeper.project.files import matches
 from gatekeeper.tools.base import Adapter, Job, ToolError, batches, need_files
 from gatekeeper.tools.opt_outs import bare
 
@@ -40,9 +41,6 @@ def _options(job: Job) -> tuple[str, ...]:
     ]
     if options.ignore:
         arguments.append("--extend-ignore=" + ",".join(options.ignore))
-    if options.per_path:
-        pairs = [f"{p}:{','.join(codes)}" for p, codes in options.per_path.items()]
-        arguments.append("--per-file-ignores=" + " ".join(pairs))
     return (*arguments, *options.args)
 
 
@@ -89,14 +87,15 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         raw += findings
         processed += count
     ours = frozenset(job.sources.files)
-    kept = [f for f in raw if f.path not in ours or not _silenced(f, job)]
+    wanted = [finding for finding in raw if not _unwanted_there(finding, job)]
+    kept = [f for f in wanted if f.path not in ours or not _silenced(f, job)]
     findings = sorted([*kept, *_own_findings(job)], key=_place)
     return Measurement(
         findings=tuple(findings),
         metrics={"findings": Metric(len(findings), "findings")},
         examined=processed,
         examined_paths=ours,
-        suppressed=len(raw) - len(kept),
+        suppressed=len(wanted) - len(kept),
         gaps=(*job.sources.gaps, *_missing(job, processed)),
     )
 
@@ -132,6 +131,15 @@ def _missing(job: Job, processed: int) -> tuple[str, ...]:
     return (f"flake8 processed {processed} of {expected} files",)
 
 
+def _unwanted_there(finding: Finding, job: Job) -> bool:
+    """Whether `per_path` says so; flake8's own option cannot take every path."""
+    path = finding.path or ""
+    return not finding.rule.startswith(_FATAL) and any(
+        matches(path, pattern) and finding.rule.startswith(tuple(rules))
+        for pattern, rules in job.options.per_path.items()
+    )
+
+
 def _silenced(finding: Finding, job: Job) -> bool:
     if finding.rule.startswith(_FATAL) or finding.path is None:
         return False
@@ -160,7 +168,11 @@ def _place(finding: Finding) -> tuple[str, int, int, str]:
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:
-    return ("flake8", *_options(job), *job.paths)
+    pairs = [f"{p}:{','.join(rules)}" for p, rules in job.options.per_path.items()]
+    per_path = ["--per-file-ignores=" + " ".join(pairs)] if pairs else []
+    exclude = ["--extend-exclude=" + ",".join(job.options.exclude)]
+    more = (*per_path, *(exclude if job.options.exclude else []))
+    return ("flake8", *_options(job), *more, *job.paths)
 
 
 FLAKE8 = Adapter(

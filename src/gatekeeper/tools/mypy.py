@@ -232,7 +232,8 @@ def _complaints(stderr: str) -> tuple[str, ...]:
 
 def _reproduce(job: Job) -> tuple[str, ...]:
     python = f"--python-executable={job.shown_python}"
-    return ("mypy", python, *_options(job), *job.paths)
+    exclude = [f"--exclude=^{re.escape(path)}" for path in job.options.exclude]
+    return ("mypy", python, *_options(job), *exclude, *job.paths)
 
 
 MYPY = Adapter(

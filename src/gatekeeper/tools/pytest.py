@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools import coverage_config, pytest_config
+from gatekeeper.tools import coverage_config
 from gatekeeper.tools.base import Adapter, Job, ToolError, relative
+from gatekeeper.tools.pytest_config import pytest_options
 from gatekeeper.tools.pytest_events import Events, TestResult, load
 from gatekeeper.tools.pytest_expected import uncollected
 
@@ -33,17 +34,6 @@ _EXIT_MEANINGS = {
 }
 
 
-def _options(job: Job) -> tuple[str, ...]:
-    options = job.options
-    return (
-        *("-o", "addopts=", *pytest_config.carried_over(job.root)),
-        *(["-m", options.markers] if options.markers else []),
-        *(["-n", str(options.workers)] if options.workers else []),
-        *(f"--ignore={pattern}" for pattern in options.exclude),
-        *options.args,
-    )
-
-
 def _arguments(job: Job) -> tuple[str, ...]:
     evidence = job.work / "evidence"
     evidence.mkdir()
@@ -57,7 +47,7 @@ def _arguments(job: Job) -> tuple[str, ...]:
         *(f"--ignore={folder}" for folder in job.sources.left_out),
         *(f"-W{warning}" for warning in _STRICT_WARNINGS),
         "--color=no",
-        *_options(job),
+        *pytest_options(job.root, job.options),
         "--",
         *(path if path.startswith("/") else f"./{path}" for path in job.paths),
     )
@@ -188,7 +178,8 @@ def _gaps(
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:
-    return (job.shown_python, "-m", "pytest", *_options(job), *job.paths)
+    options = pytest_options(job.root, job.options)
+    return (job.shown_python, "-m", "pytest", *options, *job.paths)
 
 
 PYTEST = Adapter(

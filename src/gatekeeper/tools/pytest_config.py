@@ -34,6 +34,17 @@ _KEPT = (
 )
 
 
+def pytest_options(root: Path, options: Any) -> tuple[str, ...]:
+    """The options of a run as the policy and the project's settings have them."""
+    return (
+        *("-o", "addopts=", *carried_over(root)),
+        *(["-m", options.markers] if options.markers else []),
+        *(["-n", str(options.workers)] if options.workers else []),
+        *(f"--ignore={pattern}" for pattern in options.exclude),
+        *options.args,
+    )
+
+
 def carried_over(root: Path) -> tuple[str, ...]:
     """The options of `addopts` that are kept, in their order."""
     return tuple(_kept(_addopts(root)))
