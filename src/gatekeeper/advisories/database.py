@@ -7,6 +7,7 @@ a match silently when the second file lacks its details, and never looks at the 
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -40,7 +41,8 @@ class Database:
         stamp = self._brief.get("meta", {}).get("timestamp")
         if isinstance(stamp, bool) or not isinstance(stamp, int | float) or stamp <= 0:
             return None
-        return max(0.0, (time.time() - stamp) / _DAY)
+        age = (time.time() - stamp) / _DAY
+        return age if -1 < age < math.inf else None
 
     def incomplete(self, names: Iterable[str]) -> list[str]:
         """Packages of ours on which the two files do not say the same."""
@@ -59,6 +61,7 @@ def _load(path: Path) -> dict[str, Any]:
         schema = document["meta"]["schema_version"]
         if not isinstance(document["vulnerable_packages"], dict):
             raise DatabaseError(f"{path} holds no vulnerable_packages")
+        _well_formed(document["vulnerable_packages"])
         odd = [n for n in document["vulnerable_packages"] if n != canonicalize_name(n)]
         if odd:
             raise DatabaseError(f"{path} has names that safety never finds: {odd[0]}")
@@ -69,6 +72,15 @@ def _load(path: Path) -> dict[str, Any]:
     if schema != _SCHEMA:
         raise DatabaseError(f"{path} has schema {schema}, safety 3.7 needs {_SCHEMA}")
     return dict(document)
+
+
+def _well_formed(packages: dict[str, Any]) -> None:
+    """Raise TypeError or LookupError unless every entry names its version ranges."""
+    for name, entries in packages.items():
+        for entry in entries:
+            specs = entry["specs"] if isinstance(entry, dict) else [entry]
+            if not all(isinstance(spec, str) for spec in specs):
+                raise TypeError(f"{name} has a range that is no text")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

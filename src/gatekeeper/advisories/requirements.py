@@ -63,7 +63,7 @@ class Requirements:
         """Note a pin; a version that is none is a gap."""
         key = canonicalize_name(name)
         try:
-            Version(version)
+            version = str(Version(version))
         except InvalidVersion:
             self.gaps.append(
                 f"{_at(path, line)}: {name} has no valid version: {version}"

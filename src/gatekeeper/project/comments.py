@@ -22,7 +22,8 @@ _NOQA = re.compile(
 _NOQA_FILE = re.compile(
     r"#\s*flake8[:=]\s*noqa(?P<codes>:\s?(?P<list>[A-Z0-9,\s]+))?\s*$", re.I
 )
-_TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore(?P<codes>\[[^\]]*\])?", re.IGNORECASE)
+_FLAKE8_CODE = re.compile(r"[A-Z]+[0-9]+", re.IGNORECASE)
+_TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore(?!\w)\s*(?P<codes>\[[^\]]*\])?")
 _MYPY_INLINE = re.compile(r"#\s*mypy:\s*(?P<options>.*)")
 _NOSEC = re.compile(r"#\s*nosec:?\s*(?P<tests>[^#]+)?#?")
 #: A test's id, or its name as in `assert_used`.
@@ -84,6 +85,8 @@ def _opt_outs(tokens: Iterator[tokenize.TokenInfo]) -> Iterator[OptOut]:
     code_seen = False
     for token in tokens:
         logical.append(token)
+        if token.type == tokenize.ENCODING:
+            logical = []
         if token.type not in (tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER):
             continue
         first = min(t.start[0] for t in logical)
@@ -106,7 +109,9 @@ def _in_comment(
     if found := _TYPE_IGNORE.match(text):
         names = (found["codes"] or "").strip("[]").split(",")
         rules = frozenset(name.strip() for name in names if name.strip())
-        whole_file = not rules and not code_seen and len(lines) == 1
+        whole_file = (
+            not rules and not code_seen and not token.line[: column - 1].strip()
+        )
         kind = "type: ignore (whole file)" if whole_file else "type: ignore"
         yield OptOut(kind, line, column, rules, lines)
     if found := _MYPY_INLINE.match(text):
@@ -119,7 +124,7 @@ def _in_comment(
 
 
 def _codes(text: str | None) -> frozenset[str]:
-    return frozenset(code.upper() for code in re.split(r"[,\s]+", text or "") if code)
+    return frozenset(code.upper() for code in _FLAKE8_CODE.findall(text or ""))
 
 
 def _is_no_type_check(token: tokenize.TokenInfo) -> bool:
@@ -140,7 +145,8 @@ def _mypy_rules(options: str) -> frozenset[str] | None:
     codes = {code for text in named for code in re.findall(r"[\w-]+", text)}
     for part in _MYPY_DISABLED.sub("", options).split(","):
         name, _, value = part.partition("=")
-        tighter = _MYPY_STRICTER.match(name) and value.strip().lower() not in _NO
-        if name.strip() and not tighter:
+        # A strict setting tightens unless it is off, any other one if it is off.
+        off = value.strip().lower() in _NO
+        if name.strip() and bool(_MYPY_STRICTER.match(name)) == off:
             return frozenset()
     return frozenset(codes) if codes else None

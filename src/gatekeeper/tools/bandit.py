@@ -61,7 +61,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
                 )
             errors = list(report["errors"])
             findings += [*kept, *_syntax_errors(errors, job)]
-            gaps += _unread(errors)
+            gaps += [f"{item['filename']}: {item['reason']}" for item in errors]
             metrics = report["metrics"]
             loc += metrics["_totals"]["loc"]
         except (LookupError, TypeError, AttributeError) as error:
@@ -126,14 +126,6 @@ def _syntax_errors(errors: Sequence[Mapping[str, Any]], job: Job) -> Iterator[Fi
         if _SYNTAX in item["reason"]:
             path = relative(item["filename"], job.root)
             yield Finding("syntax-error", Severity.HIGH, item["reason"], path, 1)
-
-
-def _unread(errors: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        f"{item['filename']}: {item['reason']}"
-        for item in errors
-        if _SYNTAX not in item["reason"]
-    ]
 
 
 def _missing(job: Job, scanned: set[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -80,7 +81,7 @@ class Job:
     def _command(
         self, argv: tuple[str, ...], environment: Mapping[str, str], cwd: Path | None
     ) -> Command:
-        output = self.work / f"output-{len(os.listdir(self.work))}"
+        output = Path(tempfile.mkdtemp(prefix="output-", dir=self.work))
         return Command(argv, cwd or self.root, environment, self.timeout, output)
 
 

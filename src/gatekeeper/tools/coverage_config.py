@@ -104,9 +104,12 @@ def _sections(path: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         found = settings.load(path)
     except (OSError, settings.SettingsError):
         return {}, {}
-    prefix = {".toml": "tool.coverage.", ".cfg": "coverage:", ".ini": "coverage:"}
-    start = prefix.get(path.suffix, "")
-    return settings.table(found, f"{start}run"), settings.table(found, f"{start}report")
+    for start in ("tool.coverage.", "coverage:", ""):
+        run = settings.table(found, f"{start}run")
+        report = settings.table(found, f"{start}report")
+        if run or report:
+            return run, report
+    return {}, {}
 
 
 def _literal(path: str) -> str:
@@ -115,7 +118,10 @@ def _literal(path: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return _lines(value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return _lines(value)
+    text = str(value)
+    return _lines(text.strip().splitlines()) if "\n" in text else text
 
 
 def _lines(values: Any) -> str:

@@ -96,7 +96,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         examined=processed,
         examined_paths=ours,
         suppressed=len(wanted) - len(kept),
-        gaps=(*job.sources.gaps, *_missing(job, processed)),
+        gaps=(*job.sources.gaps, *_missing(job, processed), *_unparsed(findings)),
     )
 
 
@@ -129,6 +129,13 @@ def _missing(job: Job, processed: int) -> tuple[str, ...]:
     if processed == expected:
         return ()
     return (f"flake8 processed {processed} of {expected} files",)
+
+
+def _unparsed(findings: Sequence[Finding]) -> Iterator[str]:
+    """Files in which flake8 saw nothing but that they do not parse."""
+    for finding in findings:
+        if finding.rule.startswith(_FATAL):
+            yield f"{finding.path}: does not parse, so most rules did not look at it"
 
 
 def _unwanted_there(finding: Finding, job: Job) -> bool:

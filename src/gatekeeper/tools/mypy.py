@@ -33,7 +33,9 @@ _SUMMARY = re.compile(
     r"|Found \d+ errors? in \d+ files?"
     r" \((checked (?P<checked>\d+) source files?|errors prevented further checking)\)$"
 )
-_UNDECODABLE = re.compile(r"mypy: can't decode file '(?P<path>[^']+)': (?P<message>.*)")
+_UNDECODABLE = re.compile(
+    r"(mypy: )?[Cc]an(no|')t decode file [\"'](?P<path>[^\"']+)[\"']: (?P<message>.*)"
+)
 _DUPLICATE = ("Duplicate module named", "Source file found twice")
 _BARE = {
     "type: ignore": "bare-type-ignore",

@@ -11,6 +11,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
 from gatekeeper.advisories.requirements import Pin
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
@@ -66,9 +69,10 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         try:
             entries = _load(job, number, outcome)["dependencies"]
             found = [f for e in entries for f in _findings(e, requirements.pins)]
-            audited |= {(e["name"], e["version"]) for e in entries if "version" in e}
+            named = [entry for entry in entries if "version" in entry]
+            audited |= {_key(entry) for entry in named}
             gaps += [e["skip_reason"] for e in entries if "skip_reason" in e]
-        except (LookupError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise ToolError(
                 f"pip-audit's report is not understood ({error!r})"
             ) from error
@@ -78,9 +82,8 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
                 f" {len(found)} vulnerabilities"
             )
         findings += found
-    lost = len(requirements.pins) - len(audited)
-    if lost and len(gaps) == len(requirements.gaps):
-        gaps.append(f"pip-audit did not look at {lost} requirements")
+    lost = sorted(set(requirements.pins) - audited)
+    gaps += [f"pip-audit did not look at {name} {version}" for name, version in lost]
     return Measurement(
         findings=tuple(sorted(findings, key=lambda f: (f.message, f.rule))),
         metrics={"findings": Metric(len(findings), "findings")},
@@ -113,7 +116,7 @@ def _findings(
 ) -> Iterator[Finding]:
     for item in entry.get("vulns", ()):
         name, version = entry["name"], entry["version"]
-        pin = pins.get((name, version))
+        pin = pins.get(_key(entry))
         fixed = ", ".join(item["fix_versions"]) or "no fixed version known"
         aliases = sorted(a for a in item.get("aliases", ()) if a.startswith("CVE-"))
         yield Finding(
@@ -124,6 +127,11 @@ def _findings(
             line=pin.line if pin else None,
             url=f"https://osv.dev/vulnerability/{item['id']}",
         )
+
+
+def _key(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and version in the spelling of our own list."""
+    return canonicalize_name(entry["name"]), str(Version(entry["version"]))
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
 from gatekeeper.tools.base import Adapter, Job, ToolError, relative
-from gatekeeper.tools.pytest_config import pytest_options
+from gatekeeper.tools.pytest_config import chooses, pytest_options
 from gatekeeper.tools.pytest_events import Events, TestResult, load
 from gatekeeper.tools.pytest_expected import uncollected
 
@@ -118,7 +118,7 @@ def _no_evidence(outcome: Outcome, job: Job) -> ToolError:
 def _must_be_conclusive(events: Events, outcome: Outcome) -> None:
     """Without a failure in hand, the exit code has to agree and the run to be whole."""
     code = outcome.exit_code
-    if code not in (0, 5):
+    if code != (0 if events.items else 5):
         meaning = _EXIT_MEANINGS.get(code or 0, "no reason known")
         said = (outcome.stderr_tail or outcome.stdout).strip()[-300:]
         raise ToolError(
@@ -169,7 +169,7 @@ def _gaps(
     silent = [item.nodeid for item in events.items if item.nodeid not in reported]
     if silent:
         yield f"{len(silent)} collected tests have no result, first {silent[0]}"
-    if events.removed and not job.options.markers:
+    if events.removed and not chooses(job.options):
         yield (
             f"{len(events.removed)} tests were removed after collection by a hook of"
             f" the repository, first {events.removed[0]}"

@@ -45,6 +45,12 @@ def pytest_options(root: Path, options: Any) -> tuple[str, ...]:
     )
 
 
+def chooses(options: Any) -> bool:
+    """Whether the policy itself selects among the tests."""
+    words = ("-k", "--keyword", "--deselect", "-m")
+    return bool(options.markers) or any(arg.startswith(words) for arg in options.args)
+
+
 def carried_over(root: Path) -> tuple[str, ...]:
     """The options of `addopts` that are kept, in their order."""
     return tuple(_kept(_addopts(root)))

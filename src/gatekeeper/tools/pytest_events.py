@@ -8,6 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+#: What each kind of event has to tell; a line without it ends the record.
+_NEEDS: dict[str, frozenset[str]] = {
+    "start": frozenset({"pytest", "optimized"}),
+    "finish": frozenset(),
+    "module": frozenset({"path"}),
+    "collected": frozenset({"items", "removed"}),
+    "collect-error": frozenset({"nodeid"}),
+    "collect-skip": frozenset({"nodeid"}),
+    "begin": frozenset({"nodeid"}),
+    "forged": frozenset({"nodeid", "message"}),
+    "not-run": frozenset({"nodeid"}),
+    "report": frozenset({"nodeid", "when", "outcome", "xfail"}),
+}
+_NOTHING = frozenset({"a kind of event that we know"})
 _RANK = ("passed", "xpassed", "skipped", "xfailed", "error", "failed")
 
 
@@ -75,12 +89,17 @@ def load(folder: Path) -> Events:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as stream:
+    with path.open(encoding="utf-8", errors="replace") as stream:
         for line in stream:
             try:
-                yield json.loads(line)
+                event = json.loads(line)
             except ValueError:
                 return
+            if not isinstance(event, dict) or not _NEEDS.get(
+                event.get("event", ""), _NOTHING
+            ) <= set(event):
+                return
+            yield event
 
 
 def _take(event: dict[str, Any], events: Events, seen: set[str]) -> None:
@@ -121,7 +140,9 @@ def _take_test(kind: str, event: dict[str, Any], events: Events) -> None:
     elif kind == "report":
         if event["when"] == "setup":
             events.begin(nodeid)
-        events.note(_result(event, _outcome(event)))
+        # That a test was set up or torn down is no result; that this failed is one.
+        if event["when"] == "call" or event["outcome"] != "passed":
+            events.note(_result(event, _outcome(event)))
 
 
 def _take_items(event: dict[str, Any], events: Events, seen: set[str]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from gatekeeper.tools.base import Job
+from gatekeeper.tools.pytest_config import chooses
 from gatekeeper.tools.pytest_events import Events
 
 #: pytest's default file names, and the slips that look just like them.
@@ -25,7 +26,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def uncollected(job: Job, events: Events) -> Iterator[str]:
     """One line for each test file or test function that was left out."""
-    if job.options.markers or "-k" in job.options.args:
+    if chooses(job.options):
         return  # the policy chooses, so not everything is meant to run
     known = {error.nodeid.partition("::")[0] for error in events.collect_errors}
     known |= events.skipped_modules
