@@ -61,16 +61,15 @@ class Requirements:
 
     def add(self, name: str, version: str, path: str, line: int | None = None) -> None:
         """Note a pin; a version that is none is a gap."""
-        key = canonicalize_name(name)
         try:
-            version = str(Version(version))
+            key = identity(name, version)
         except InvalidVersion:
             self.gaps.append(
                 f"{_at(path, line)}: {name} has no valid version: {version}"
             )
             return
         self.understood += 1
-        self.pins.setdefault((key, version), Pin(key, version, path, line))
+        self.pins.setdefault(key, Pin(*key, path, line))
 
     def layers(self) -> list[list[Pin]]:
         """The pins in as few lists as it takes for no name to occur twice in one."""
@@ -83,6 +82,14 @@ class Requirements:
             else:
                 layers.append({pin.name: pin})
         return [list(layer.values()) for layer in layers]
+
+
+def identity(name: str, version: str) -> tuple[str, str]:
+    """Name and version in the one spelling in which we compare them.
+
+    Raises InvalidVersion, a ValueError, for what is none after PEP 440.
+    """
+    return canonicalize_name(name), str(Version(version))
 
 
 def find(root: Path) -> list[str]:

@@ -11,10 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from packaging.utils import canonicalize_name
-from packaging.version import Version
-
-from gatekeeper.advisories.requirements import Pin
+from gatekeeper.advisories.requirements import Pin, identity
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools.base import Adapter, Job, ToolError
@@ -70,7 +67,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
             entries = _load(job, number, outcome)["dependencies"]
             found = [f for e in entries for f in _findings(e, requirements.pins)]
             named = [entry for entry in entries if "version" in entry]
-            audited |= {_key(entry) for entry in named}
+            audited |= {identity(e["name"], e["version"]) for e in named}
             gaps += [e["skip_reason"] for e in entries if "skip_reason" in e]
         except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise ToolError(
@@ -116,7 +113,7 @@ def _findings(
 ) -> Iterator[Finding]:
     for item in entry.get("vulns", ()):
         name, version = entry["name"], entry["version"]
-        pin = pins.get(_key(entry))
+        pin = pins.get(identity(name, version))
         fixed = ", ".join(item["fix_versions"]) or "no fixed version known"
         aliases = sorted(a for a in item.get("aliases", ()) if a.startswith("CVE-"))
         yield Finding(
@@ -127,11 +124,6 @@ def _findings(
             line=pin.line if pin else None,
             url=f"https://osv.dev/vulnerability/{item['id']}",
         )
-
-
-def _key(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and version in the spelling of our own list."""
-    return canonicalize_name(entry["name"]), str(Version(entry["version"]))
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gatekeeper.advisories.database import Database, DatabaseError
-from gatekeeper.advisories.requirements import Pin
+from gatekeeper.advisories.requirements import Pin, identity
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools.base import Adapter, Job, ToolError
@@ -97,10 +97,10 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
                 )
             findings += _findings(active, requirements.pins)
             scanned |= {
-                (package["name"].lower(), package["version"])
+                identity(package["name"], package["version"])
                 for package in report["scanned_packages"].values()
             }
-        except (LookupError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
             raise ToolError(f"safety's report is not understood ({error!r})") from error
     lost = sorted(set(requirements.pins) - scanned)
     gaps = [f"safety did not look at {name} {version}" for name, version in lost]
@@ -130,14 +130,14 @@ def _findings(
     seen = set()
     for item in items:
         name, version = item["package_name"], str(item["analyzed_version"])
-        identity = item["CVE"] or item["vulnerability_id"]
-        if (name, identity) in seen:
+        advisory = item["CVE"] or item["vulnerability_id"]
+        if (name, advisory) in seen:
             continue
-        seen.add((name, identity))
-        pin = pins.get((name.lower(), version))
+        seen.add((name, advisory))
+        pin = pins.get(identity(name, version)) if version != "None" else None
         fixed = ", ".join(item["fixed_versions"] or ()) or "no fixed version known"
         yield Finding(
-            rule=str(identity),
+            rule=str(advisory),
             severity=_severity(item["severity"]),
             message=f"{name} {version}: {item['advisory']} (fixed in: {fixed})",
             path=pin.path if pin else None,
