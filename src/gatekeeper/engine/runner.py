@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from traceback import format_exc
 
 from gatekeeper.engine.process import Command, Outcome, Processes
 from gatekeeper.model import Measurement, Run, RunStatus
@@ -19,6 +20,7 @@ def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
     started = time.monotonic()
     outcomes: list[Outcome] = []
     commands: tuple[Command, ...] = ()
+    surprise = ""
     status, reason, fix, measurement = RunStatus.COMPLETED, "", "", None
     try:
         commands = adapter.commands(job)
@@ -30,6 +32,11 @@ def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
         status, reason, fix = error.status, str(error), error.fix
     except OSError as error:
         status, reason = RunStatus.UNREADABLE, f"{adapter.name}: {error}"
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # Our own mistake, which must neither end the other tools nor go unseen.
+        status = RunStatus.UNREADABLE
+        reason = f"gatekeeper does not understand what {adapter.name} said: {error!r}"
+        fix, surprise = "please report this with the lines of stderr_tail", format_exc()
     own = measurement.version if measurement else None
     return Run(
         tool=adapter.name,
@@ -38,7 +45,7 @@ def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
         version=adapter.installed_version() or own,
         exit_code=_worst(outcomes),
         duration_seconds=time.monotonic() - started,
-        stderr_tail=outcomes[-1].stderr_tail if outcomes else "",
+        stderr_tail=surprise or (outcomes[-1].stderr_tail if outcomes else ""),
         reason=reason,
         fix=fix,
         measurement=measurement,
@@ -50,7 +57,7 @@ def _with_settings(measured: Measurement, job: Job) -> Measurement:
     adopted = getattr(job.options, "config", None)
     return replace(
         measured,
-        gaps=(*measured.gaps, *settings.broken(job.root, job.tool)),
+        gaps=(*measured.gaps, *settings.broken(job.root, job.tool, adopted)),
         notes=(
             *measured.notes,
             *settings.unused(job.root, job.tool, adopted),

@@ -109,9 +109,10 @@ def _loosens(tool: str, key: str, value: object) -> bool:
     return tool == "mypy" and strict and untrue
 
 
-def broken(root: Path, tool: str) -> Iterator[str]:
+def broken(root: Path, tool: str, adopted: str | None = None) -> Iterator[str]:
     """One line for each settings file of a tool that does not parse."""
-    for name in dict.fromkeys(name for name, _ in _PLACES.get(tool, ())):
+    names = [name for name, _ in _PLACES.get(tool, ())]
+    for name in dict.fromkeys([*names, *([adopted] if adopted else [])]):
         try:
             load(root / name)
         except SettingsError as error:

@@ -34,7 +34,7 @@ _SUMMARY = re.compile(
     r" \((checked (?P<checked>\d+) source files?|errors prevented further checking)\)$"
 )
 _UNDECODABLE = re.compile(
-    r"(mypy: )?[Cc]an(no|')t decode file [\"'](?P<path>[^\"']+)[\"']: (?P<message>.*)"
+    r"^(?P<path>.+?): error: Cannot decode file: (?P<message>.*)$", re.MULTILINE
 )
 _DUPLICATE = ("Duplicate module named", "Source file found twice")
 _BARE = {
