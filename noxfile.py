@@ -45,7 +45,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy strict over source, tests and this file."""
-    session.install("-e", ".[test]", "nox")
+    session.install("-e", ".[test]")
     session.run("gatekeeper", "check", "types", *session.posargs)
 
 
@@ -54,7 +54,7 @@ def dogfood(session: nox.Session) -> None:
     """Every gate of this project, by gatekeeper from the wheel just built."""
     dist = Path(session.create_tmp()) / "dist"
     shutil.rmtree(dist, ignore_errors=True)
-    session.install("build", "nox")
+    session.install("build")
     session.run("python", "-m", "build", "--wheel", "--outdir", str(dist))
     (wheel,) = dist.glob("*.whl")
     session.install(f"gatekeeper[test] @ {wheel.resolve().as_uri()}")

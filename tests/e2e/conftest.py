@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
+from harness import Answer, Gatekeeper, command
 
 HERE = Path(__file__).parent
-SCHEMA = json.loads(
-    files("gatekeeper.schemas").joinpath("report.schema.json").read_text("utf-8")
-)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the command said. `report` is checked against the published schema."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def report(self) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self.stdout)
-        jsonschema.validate(document, SCHEMA)
-        return document
-
-    def gate(self, name: str) -> dict[str, Any]:
-        return next(gate for gate in self.report["gates"] if gate["id"] == name)
-
-    @property
-    def statuses(self) -> dict[str, str]:
-        return {gate["id"]: gate["status"] for gate in self.report["gates"]}
-
-
-def command(*arguments: str) -> list[str]:
-    """The command line of the real program."""
-    return [sys.executable, "-m", "gatekeeper", *arguments]
 
 
 @pytest.fixture
@@ -56,9 +22,6 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     passed = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "TMPDIR")
     kept = {name: os.environ[name] for name in passed if name in os.environ}
     return {**kept, "HOME": str(home), "VIRTUAL_ENV": sys.prefix}
-
-
-Gatekeeper = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -77,7 +40,9 @@ def gatekeeper(environment: dict[str, str]) -> Gatekeeper:
             timeout=300,
             check=False,
         )
-        text = [stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr)]
+        text = [
+            stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr)
+        ]
         return Answer(done.returncode, text[0], text[1])
 
     return run

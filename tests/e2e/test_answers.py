@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Gatekeeper, command
+from harness import Gatekeeper, command
 
 pytestmark = pytest.mark.e2e
 
@@ -115,7 +115,11 @@ def test_skipped_and_pending_are_said_in_the_answer(
     )
     root = project(policy, app_py="X = 1\n")
     answer = gatekeeper("check", "--skip", "types", "-f", "json", cwd=root)
-    assert answer.statuses == {"lint": "passed", "types": "skipped", "review": "pending"}
+    assert answer.statuses == {
+        "lint": "passed",
+        "types": "skipped",
+        "review": "pending",
+    }
     assert answer.code == 0
     console = gatekeeper("check", "--skip", "types", cwd=root).stdout
     assert "passed, 1 gate skipped, 1 gate pending" in console

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Gatekeeper, command
+from harness import Gatekeeper, command
 
 pytestmark = pytest.mark.e2e
 
@@ -44,7 +44,10 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("version: 1\ngates: {a: {tool: flake8, max: .nan}}\n", "finite"),
         ("version: 1\ngates: {a: {tool: flake8, max: yes}}\n", "valid number"),
         ("version: 1\ngates: {a: {tool: coverage, min: 9, max: 1}}\n", "is above"),
-        ("version: 1\ngates: {a: {tool: coverage, min: 9, rules: [D]}}\n", "no `rules`"),
+        (
+            "version: 1\ngates: {a: {tool: coverage, min: 9, rules: [D]}}\n",
+            "no `rules`",
+        ),
         ("version: 1\nsuorce: [a]\n", "unknown key suorce; did you mean source?"),
         ("version: 1\nsource: [nowhere]\n", "gates is missing"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from conftest import Gatekeeper
+from harness import Gatekeeper
 
 import gatekeeper as package
 
@@ -58,7 +58,9 @@ def test_explain_says_what_would_stop_the_tool(
     assert "problem:    the advisory database cannot be used" in text
 
 
-@pytest.mark.parametrize("policy", [ROOT / "gates.yaml", ROOT / "tests/e2e/shop/gates.yaml"])
+@pytest.mark.parametrize(
+    "policy", [ROOT / "gates.yaml", ROOT / "tests/e2e/shop/gates.yaml"]
+)
 def test_the_schema_accepts_real_policies_and_refuses_typos(
     gatekeeper: Gatekeeper, tmp_path: Path, policy: Path
 ) -> None:

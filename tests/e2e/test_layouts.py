@@ -8,7 +8,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import Gatekeeper
+from harness import Gatekeeper
 
 pytestmark = pytest.mark.e2e
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Gatekeeper
+from harness import Gatekeeper
 
 pytestmark = pytest.mark.e2e
 

@@ -140,7 +140,10 @@ def test_only_the_runs_that_named_gates_need_are_planned(tmp_path: Path) -> None
 
 def test_coverage_source_may_be_a_module(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("")
-    text = "version: 1\ntools: {coverage: {source: [%s]}}\ngates: {c: {tool: coverage, min: 1}}\n"
+    text = (
+        "version: 1\ntools: {coverage: {source: [%s]}}\n"
+        "gates: {c: {tool: coverage, min: 1}}\n"
+    )
     policy = write(tmp_path, text % "app")
     runs = plan(policy.content, tmp_path, ["c"])
     assert runs[1].paths == ("app.py",)

@@ -40,7 +40,9 @@ EVIL = "a|b `c` <img src=x> @team \x1b[31mred\x1b[0m\n::error::x \u202e![y](z) \
 
 
 def gate(name: str, status: GateStatus, **fields: object) -> GateResult:
-    base = GateResult(name, name, status, True, "flake8", "findings", 0, None, 0, "findings")
+    base = GateResult(
+        name, name, status, True, "flake8", "findings", 0, None, 0, "findings"
+    )
     return replace(base, **fields)  # type: ignore[arg-type]  # a helper of this test
 
 
@@ -129,7 +131,14 @@ def test_json_obeys_its_schema_and_comes_back_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "null", '{"schema": "other/1"}', '{"schema": "gatekeeper.report/1"}'],
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        '{"schema": "other/1"}',
+        '{"schema": "gatekeeper.report/1"}',
+    ],
 )
 def test_what_is_no_report_is_refused(text: str) -> None:
     with pytest.raises(UserError, match=r"r\.json"):
@@ -139,7 +148,9 @@ def test_what_is_no_report_is_refused(text: str) -> None:
 def test_fingerprints_survive_new_lines_above_and_tell_twins_apart() -> None:
     def prints(*lines: int) -> list[str]:
         found = tuple(Finding("E1", Severity.LOW, "m", "a.py", n) for n in lines)
-        text = reporter("json")(report(gate("g", GateStatus.FAILED, findings=found)), Style())
+        text = reporter("json")(
+            report(gate("g", GateStatus.FAILED, findings=found)), Style()
+        )
         return [f["fingerprint"] for f in json.loads(text)["gates"][0]["findings"]]
 
     assert prints(1, 5) == prints(11, 15)
@@ -159,16 +170,21 @@ def test_hostile_text_cannot_leave_its_place() -> None:
 
 def test_a_code_block_cannot_be_closed_from_inside() -> None:
     found = (Finding("E1", Severity.LOW, "```` and more", "a.py", 1),)
-    text = reporter("markdown")(report(gate("g", GateStatus.FAILED, findings=found)), Style())
+    text = reporter("markdown")(
+        report(gate("g", GateStatus.FAILED, findings=found)), Style()
+    )
     assert text.count("\n`````text\n") == 1 and text.count("\n`````\n") == 1
 
 
 @pytest.mark.parametrize("count", [1, 300, 50_000])
 def test_markdown_stays_below_the_limit_and_says_what_was_cut(count: int) -> None:
     found = tuple(
-        Finding("E501", Severity.LOW, "x" * 500, f"src/m{n}.py", n + 1) for n in range(count)
+        Finding("E501", Severity.LOW, "x" * 500, f"src/m{n}.py", n + 1)
+        for n in range(count)
     )
-    many = [gate(f"g{n}", GateStatus.FAILED, value=count, findings=found) for n in range(9)]
+    many = [
+        gate(f"g{n}", GateStatus.FAILED, value=count, findings=found) for n in range(9)
+    ]
     text = reporter("markdown")(report(*many), Style())
     assert len(text) <= LIMIT
     shown = text.count("src/m")
@@ -178,10 +194,14 @@ def test_markdown_stays_below_the_limit_and_says_what_was_cut(count: int) -> Non
 
 
 def test_markdown_with_more_gates_than_a_comment_holds_says_so() -> None:
-    many = [gate(f"gate-{n}" * 5, GateStatus.FAILED, reason="r" * 300) for n in range(900)]
+    many = [
+        gate(f"gate-{n}" * 5, GateStatus.FAILED, reason="r" * 300) for n in range(900)
+    ]
     text = reporter("markdown")(report(*many), Style())
     assert len(text) <= LIMIT
-    assert text.rstrip().endswith("*The report was cut here: it has more gates than a comment can hold.*")
+    assert text.rstrip().endswith(
+        "*The report was cut here: it has more gates than a comment can hold.*"
+    )
 
 
 def test_the_console_shows_the_gravest_first_and_more_when_asked() -> None:
@@ -197,7 +217,9 @@ def test_the_console_shows_the_gravest_first_and_more_when_asked() -> None:
 def test_quiet_leaves_only_the_answer() -> None:
     text = reporter("console")(EXAMPLE, Style(quiet=True))
     assert len(text.splitlines()) == 1
-    assert text.startswith("failed, 2 gates failed, 1 gate not measured, 1 gate skipped")
+    assert text.startswith(
+        "failed, 2 gates failed, 1 gate not measured, 1 gate skipped"
+    )
 
 
 def test_colour_only_when_asked() -> None:

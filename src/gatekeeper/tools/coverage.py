@@ -133,6 +133,8 @@ def _missing(job: Job, counts: Mapping[str, Counts]) -> Iterator[str]:
         yield "no test ran while it was measured"
     else:
         yield from tests.gaps
+    if coverage_config.leaves_out(job.root, job.options):
+        return  # the policy adopted a file that says so, which the notes tell
     lost = [
         path
         for path in job.sources.files

@@ -42,6 +42,12 @@ def adopted(root: Path, options: Any) -> tuple[str, ...]:
     return tuple(f"taken from the repository: {k} = {v}" for k, v in found.items())
 
 
+def leaves_out(root: Path, options: Any) -> bool:
+    """Whether an adopted file keeps source files from being counted."""
+    adopted = _from_repository(root, options) if options.config else {}
+    return "omit" in adopted or "include" in adopted
+
+
 def parallel(root: Path, options: Any, workers: Any) -> bool:
     """Whether several processes write data, which have to be combined."""
     return bool(workers) or "patch" in _from_repository(root, options)

@@ -20,11 +20,10 @@ from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools.base import Adapter, Job, ToolError, need_files, relative
 from gatekeeper.tools.opt_outs import bare
 
-_LINE = re.compile(
-    r"(?P<path>.+?):(?P<line>\d+)"
-    r"(:(?P<column>\d+):(?P<end_line>\d+):(?P<end_column>\d+))?"
-    r": (?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])?$"
-)
+_PLACE = r":(?P<column>\d+):(?P<end_line>\d+):(?P<end_column>\d+)"
+_SAID = r": (?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])?$"
+_LINE = re.compile(rf"(?P<path>.+?):(?P<line>\d+)({_PLACE})?{_SAID}")
+_LINE_LONG = re.compile(rf"(?P<path>.+):(?P<line>\d+){_PLACE}{_SAID}")
 _PLACELESS = re.compile(
     r"(?P<path>.+?): error: (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])?$"
 )
@@ -183,13 +182,22 @@ def _findings(lines: Sequence[str], job: Job) -> Iterator[Finding]:
                 f"mypy cannot tell two modules apart: {line}",
                 fix="add __init__.py files, or exclude one of the two under tools.mypy",
             )
-        match = _LINE.match(line) or _PLACELESS.match(line)
+        match = _split(line, job)
         if match is None:
             if line.lstrip().startswith(("See https://", "note:")):
                 continue
             raise ToolError(f"mypy's output is not understood: {line[:200]}")
         if match.groupdict().get("kind") != "note":
             yield _finding(match.groupdict(), job)
+
+
+def _split(line: str, job: Job) -> re.Match[str] | None:
+    """The parts of a line; a path that looks like a message is known by its file."""
+    short = _LINE.match(line)
+    long = _LINE_LONG.match(line)
+    if short and long and short["path"] != long["path"]:
+        return long if long["path"] in job.sources.files else short
+    return short or _PLACELESS.match(line)
 
 
 def _finding(fields: dict[str, str | None], job: Job) -> Finding:

@@ -91,7 +91,10 @@ def test_settings_that_do_not_parse_are_told(
     (tmp_path / name).write_text(text, "utf-8", "surrogateescape")
     (line,) = settings.broken(tmp_path, tool)
     assert line.startswith(f"{name} does not parse")
-    assert list(settings.broken(tmp_path, "bandit")) in ([], [line.replace(tool, "bandit")])
+    assert list(settings.broken(tmp_path, "bandit")) in (
+        [],
+        [line.replace(tool, "bandit")],
+    )
 
 
 def test_settings_that_do_not_count_are_told_unless_adopted(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Stands here so that pytest puts this folder, and with it support.py, on the path."""
