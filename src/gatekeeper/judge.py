@@ -70,6 +70,10 @@ def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
     value = _value(gate, measured, findings)
     base = replace(base, value=value, findings=findings, notes=_notes(gate, findings))
     status, reason = _decide(gate, measured, value)
+    if status is GateStatus.FAILED and measured.faults and not gate.counts_findings:
+        if not _violated(gate, value or 0, measured):
+            # The fault is what has to be mended; the findings would only distract.
+            base = replace(base, findings=())
     return replace(base, status=status, reason=reason)
 
 
