@@ -82,7 +82,7 @@ def test_bare_opt_outs_hide_nothing_and_are_findings(tmp_path: Path) -> None:
     ("case", "finding"),
     [
         ("syntax-error", "src/a.py:1:13 E999"),
-        ("opt-out-of-syntax", "src/a.py:1:5 E999"),
+        ("opt-out-of-syntax", "src/a.py:1:6 E999"),
         ("null-byte", "src/a.py:1:1 E999"),
         ("undecodable", "src/a.py:1:1 undecodable"),
         ("unknown-encoding", "src/a.py:1:1 undecodable"),

@@ -76,6 +76,15 @@ def test_what_is_installed_from_a_folder_is_the_project_itself(tmp_path: Path) -
     assert set(pins_of(job).pins) == {("archive", "2.0")}
 
 
+@pytest.mark.parametrize("mark", ["", "{", "\0"])
+def test_an_origin_that_cannot_be_read_is_none(tmp_path: Path, mark: str) -> None:
+    files = distribution("odd", "1.0")
+    folder = next(iter(files)).removesuffix("METADATA")
+    python = str(tmp_path / "project" / "venv" / "bin" / "python")
+    job = job_for(tmp_path, {**files, f"{folder}direct_url.json": mark}, python=python)
+    assert set(pins_of(job).pins) == {("odd", "1.0")}
+
+
 def test_an_installed_version_that_is_none_is_a_gap(tmp_path: Path) -> None:
     files = {**distribution("odd", "unknown"), **distribution("fine", "1")}
     python = str(tmp_path / "project" / "venv" / "bin" / "python")
