@@ -20,6 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from gatekeeper.project import regular
 
+_TOML_LOCKS = ("poetry.lock", "uv.lock", "pdm.lock")
 _UNREADABLE = (
     OSError,
     ValueError,
@@ -126,7 +127,7 @@ def _reader(path: Path) -> _Reader:
         return _pipfile_lock
     if path.name == "pyproject.toml":
         return _pyproject
-    if path.suffix == ".lock" or path.name.startswith("pylock."):
+    if path.name in _TOML_LOCKS or path.name.startswith("pylock."):
         return _toml_lock
     return _requirements_txt
 
@@ -281,9 +282,12 @@ def _requirement(
 
 def _is_first_party(text: str) -> bool:
     """Whether a line installs a folder of the checkout, such as `-e .[test]`."""
-    words = text.removeprefix("--editable").removeprefix("-e").strip()
-    editable = words != text.strip()
-    return editable and "://" not in words and not words.startswith("/")
+    words = text.strip().split(None, 1)
+    editable = len(words) == 2 and words[0] in ("-e", "--editable")
+    if not editable or "://" in words[1]:
+        return False
+    folder = os.path.normpath(words[1].partition("[")[0])
+    return not os.path.isabs(folder) and folder.split(os.sep)[0] != ".."
 
 
 def _exact(requirement: Requirement) -> str | None:

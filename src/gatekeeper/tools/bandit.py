@@ -61,7 +61,10 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
                 )
             errors = list(report["errors"])
             findings += [*kept, *_syntax_errors(errors, job)]
-            gaps += [f"{item['filename']}: {item['reason']}" for item in errors]
+            gaps += [
+                f"{relative(item['filename'], job.root)}: {item['reason']}"
+                for item in errors
+            ]
             metrics = report["metrics"]
             loc += metrics["_totals"]["loc"]
         except (LookupError, TypeError, AttributeError) as error:

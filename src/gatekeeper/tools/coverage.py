@@ -172,5 +172,4 @@ COVERAGE = Adapter(
     selectors=frozenset({"paths"}),
     after="pytest",
     interpreter="project",
-    exit_meanings={1: "there are no data to report"},
 )

@@ -106,7 +106,8 @@ def _read(outcome: Outcome) -> tuple[list[Finding], int]:
     count = _PROCESSED.search(rest)
     strange = [line for line in rest.splitlines() if not _BENCHMARK.match(line)]
     if count is None or strange:
-        shown = strange[0][:200] if strange else "no count of files"
+        said = outcome.stderr_tail.strip()[-300:]
+        shown = strange[0][:200] if strange else f"no count of files; {said}"
         raise ToolError(f"flake8's output is not understood: {shown}")
     return [_finding(match) for match in _RECORD.finditer(text)], int(count[1])
 

@@ -25,7 +25,8 @@ _SAID = r": (?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])
 _LINE = re.compile(rf"(?P<path>.+?):(?P<line>\d+)({_PLACE})?{_SAID}")
 _LINE_LONG = re.compile(rf"(?P<path>.+):(?P<line>\d+){_PLACE}{_SAID}")
 _PLACELESS = re.compile(
-    r"(?P<path>.+?): error: (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])?$"
+    r"(?P<path>.+?): (?P<kind>error|note): (?P<message>.*?)"
+    r"(?:  \[(?P<code>[a-z0-9-]+)\])?$"
 )
 _SUMMARY = re.compile(
     r"Success: no issues found in (?P<clean>\d+) source files?$"
@@ -164,15 +165,19 @@ def _read(outcome: Outcome, job: Job) -> tuple[list[Finding], int]:
     if bool(findings) != (outcome.exit_code in (1, 2)):
         raise ToolError(
             f"mypy ended with {outcome.exit_code} but reported {len(findings)} errors"
+            f" {outcome.stderr_tail.strip()[-300:]}".rstrip()
         )
     checked = int(summary["clean"] or summary["checked"] or 0) if summary else 0
     return findings, checked
 
 
 def _no_result(outcome: Outcome) -> ToolError:
-    said = (outcome.stderr_tail or outcome.stdout).strip()
-    status = RunStatus.CRASHED if "INTERNAL ERROR" in said else RunStatus.UNREADABLE
-    return ToolError(f"mypy gave no result: {said[-300:] or 'no output'}", status)
+    lines = f"{outcome.stdout}\n{outcome.stderr_tail}".split("\n")
+    said = [line.strip() for line in lines if line.strip()]
+    internal = [line for line in said if "INTERNAL ERROR" in line]
+    status = RunStatus.CRASHED if internal else RunStatus.UNREADABLE
+    shown = " / ".join([*internal[:1], *said[-2:]])[:600]
+    return ToolError(f"mypy gave no result: {shown or 'no output'}", status)
 
 
 def _findings(lines: Sequence[str], job: Job) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ _STRICT_WARNINGS = (
     "error:It is deprecated to return a value that is not None:DeprecationWarning",
 )
 _EXIT_MEANINGS = {
+    1: "tests failed",
     2: "the run was interrupted",
     3: "pytest had an internal error",
     4: "pytest refused its command line, a conftest.py or its configuration",

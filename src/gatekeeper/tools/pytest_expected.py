@@ -49,6 +49,8 @@ def uncollected(job: Job, events: Events) -> Iterator[str]:
 def _is_slip(path: str, tests: _Tests) -> bool:
     """Whether a file holds tests though pytest does not know its name for a test's."""
     folders = set(PurePosixPath(path).parts[:-1])
+    if os.path.basename(path) == "conftest.py":
+        return False
     beside_tests = not folders or bool(folders & {"tests", "test"})
     return beside_tests and any("test_" in name for name in tests.names)
 

@@ -160,7 +160,7 @@ def test_what_was_not_measured_is_no_verdict(
     ("case", "exit_code", "reason"),
     [
         ("tests-crash", None, "the test run gave no result to measure: pytest ended"),
-        ("killed-before-saving", 1, "there are no data to report"),
+        ("killed-before-saving", 1, "No data to report"),
     ],
 )
 def test_without_data_there_is_no_verdict(

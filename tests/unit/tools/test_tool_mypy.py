@@ -109,7 +109,6 @@ def test_code_that_does_not_parse_fails_and_leaves_the_rest_unchecked(
         ("duplicate-module", "unreadable", 'Duplicate module named "pack"'),
         ("no-module-name", "unreadable", "is not a valid Python package name"),
         ("bad-option", "unreadable", "unrecognized arguments: --no-such-option"),
-        ("shadows-library", "unreadable", "src/typing.py"),
         ("gone", "unreadable", "mypy"),
         ("newline-finding", "unreadable", "not understood: src/a"),
     ],
@@ -339,3 +338,11 @@ def test_adopted_settings_that_loosen_are_listed(tmp_path: Path) -> None:
 def test_a_name_that_looks_like_a_message_keeps_its_place(tmp_path: Path) -> None:
     found = measured(replay(tmp_path, "mypy/odd-names")).findings
     assert "src/c:3:1: error: d.py" in {f.path for f in found}
+
+
+def test_a_module_that_shadows_one_of_the_library_is_the_fault_of_the_code(
+    tmp_path: Path,
+) -> None:
+    result = verdict(replay(tmp_path, "mypy/shadows-library"))
+    assert result.status == "failed"
+    assert [finding.path for finding in result.findings] == ["src/typing.py"]
