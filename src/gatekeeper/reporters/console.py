@@ -27,6 +27,7 @@ _VERDICTS = {
     Verdict.ERROR: "bold yellow",
 }
 _UNBROKEN = 100_000
+_INDENT = (0, 0, 0, 2)
 _SHOWN, _SHOWN_VERBOSE = 10, 1000
 
 
@@ -86,17 +87,19 @@ def _details(gate: GateResult, style: Style) -> RenderableType:
     parts: list[RenderableType] = [head]
     worst = summary.worst_first(gate.findings)
     shown = worst[: _SHOWN_VERBOSE if style.verbose else _SHOWN]
-    parts += [Padding(_line(finding), (0, 0, 0, 2)) for finding in shown]
+    parts += [Padding(_line(finding), _INDENT, expand=False) for finding in shown]
     left = len(gate.findings) - len(shown) + gate.findings_omitted
     if left:
         advice = "" if style.verbose else "; --verbose or -o json=FILE shows them"
         parts.append(
-            Padding(Text(f"and {left} more{advice}", style="dim"), (0, 0, 0, 2))
+            Padding(
+                Text(f"and {left} more{advice}", style="dim"), _INDENT, expand=False
+            )
         )
     for label, text in (("to do", gate.fix), ("by hand", gate.reproduce)):
         if text:
             line = Text.assemble((f"{label}: ", "dim"), one_line(text, 1000))
-            parts.append(Padding(line, (0, 0, 0, 2)))
+            parts.append(Padding(line, _INDENT, expand=False))
     parts.append(Text(""))
     return Group(*parts)
 
