@@ -152,7 +152,7 @@ class _Session:
             self.reproduce[run.tool] = shlex.join(adapter.reproduce(job))
             return run_tool(adapter, job, processes)
 
-        return Task(run.tool, start, adapter.after)
+        return Task(run.tool, start, adapter.after, alone=run.alone)
 
     def _note(self, run: Run, processes: Processes) -> None:
         self.runs[run.tool] = run

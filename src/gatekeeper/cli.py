@@ -159,6 +159,93 @@ def summary(
     raise typer.Exit(run_summary(report, format_, root))
 
 
+@app.command()
+def compare(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[BASELINE CURRENT]")
+    ] = None,
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option("--baseline", metavar="FILE", help="Repeatable, once a run."),
+    ] = None,
+    current: Annotated[
+        list[str] | None,
+        typer.Option("--current", metavar="FILE", help="Repeatable, once a run."),
+    ] = None,
+    threshold: Annotated[
+        float,
+        typer.Option(
+            "--variance-threshold", metavar="PERCENT", help="How much worse is fine."
+        ),
+    ] = 10.0,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            metavar="WHAT",
+            help="latency, p95, throughput, memory, 'GET /users', ... Repeatable.",
+        ),
+    ] = None,
+    direction: Annotated[
+        str, typer.Option("--direction", help="worse, or both: better counts too.")
+    ] = "worse",
+    inconclusive: Annotated[
+        str,
+        typer.Option(
+            "--inconclusive", help="What noise does: fail, error, or pass on estimates."
+        ),
+    ] = "fail",
+    confidence: Annotated[
+        float, typer.Option("--confidence", metavar="PERCENT", help="Of intervals.")
+    ] = 95.0,
+    max_errors: Annotated[
+        float,
+        typer.Option(
+            "--max-errors", metavar="PERCENT", help="Failed requests that may be."
+        ),
+    ] = 0.0,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept",
+            metavar="DIFFERENCE",
+            help="connections, duration, hosts or machines may differ. Repeatable.",
+        ),
+    ] = None,
+    format_: Format = "console",
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="The answer only.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="All comparisons.")
+    ] = False,
+) -> None:
+    """Performance against a baseline. Exit 0: within, 1: exceeds, 2: not comparable."""
+    from gatekeeper.commands.compare import CompareOptions, run_compare
+
+    options = CompareOptions(
+        files=tuple(files or ()),
+        baseline=tuple(baseline or ()),
+        current=tuple(current or ()),
+        threshold=threshold,
+        select=tuple(select or ()),
+        direction=direction,
+        inconclusive=inconclusive,
+        confidence=confidence,
+        max_errors=max_errors,
+        accept=tuple(accept or ()),
+        format=format_,
+        outputs=tuple(output or ()),
+        quiet=quiet,
+        verbose=verbose,
+    )
+    raise typer.Exit(run_compare(options))
+
+
 @app.command("list")
 def list_(config: Config = None, root: Root = None) -> None:
     """The effective policy: each gate, what must hold, and its command."""

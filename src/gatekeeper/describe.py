@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatekeeper.decimals import plain
 from gatekeeper.engine.plan import PlannedRun, blocks, plan
 from gatekeeper.engine.process import Processes
 from gatekeeper.engine.workspace import Workspace
-from gatekeeper.judge import plain
 from gatekeeper.policy.load import Policy
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.tools import ADAPTERS

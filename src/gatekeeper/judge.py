@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from gatekeeper.decimals import display, plain
 from gatekeeper.model import (
+    Answer,
+    Comparison,
     Counts,
     Finding,
     GateResult,
@@ -23,6 +25,8 @@ from gatekeeper.model import (
     Severity,
     Verdict,
 )
+from gatekeeper.performance.limits import decide, describe
+from gatekeeper.performance.outcome import Limit
 from gatekeeper.project.files import matches
 
 _ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
@@ -30,7 +34,10 @@ _ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition over one tool's measurement, as the policy states it."""
+    """One condition over one tool's measurement, as the policy states it.
+
+    `limit` is there for tools that compare; it holds all of the condition then.
+    """
 
     id: str
     title: str
@@ -46,6 +53,7 @@ class Gate:
     ignore_unknown: bool = False
     counts_findings: bool = False
     fix: str = ""
+    limit: Limit | None = None
 
 
 def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
@@ -66,6 +74,8 @@ def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
     measured = run.measurement
     if run.status is not RunStatus.COMPLETED or measured is None:
         return replace(base, reason=run.reason or f"{gate.tool} gave no measurement")
+    if gate.limit is not None:
+        return _compared(gate.limit, base, measured)
     findings = tuple(select(gate, measured.findings))
     value = _value(gate, measured, findings)
     base = replace(base, value=value, findings=findings, notes=_notes(gate, findings))
@@ -75,6 +85,29 @@ def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
             # The fault is what has to be mended; the findings would only distract.
             base = replace(base, findings=())
     return replace(base, status=status, reason=reason)
+
+
+def _compared(limit: Limit, base: GateResult, measured: Measurement) -> GateResult:
+    outcome = decide(limit, measured.comparisons, measured.levels)
+    return replace(
+        base,
+        status=outcome.status,
+        value=outcome.value,
+        reason=outcome.reason,
+        findings=tuple(_findings(limit, outcome.comparisons)),
+        notes=outcome.notes,
+        comparisons=outcome.comparisons,
+    )
+
+
+def _findings(limit: Limit, rows: Iterable[Comparison]) -> Iterable[Finding]:
+    """What does not hold, for reports that know findings only."""
+    for row in rows:
+        if row.answer in (None, Answer.WITHIN, Answer.COARSE):
+            continue
+        grave = Severity.HIGH if row.answer is Answer.EXCEEDS else Severity.MEDIUM
+        message = f"{describe(row, limit.maximum)}: {row.problem or row.answer}"
+        yield Finding(row.kind, grave, message)
 
 
 def select(gate: Gate, findings: Iterable[Finding]) -> Iterable[Finding]:
@@ -168,35 +201,6 @@ def _against(gate: Gate, value: float) -> str:
     return (
         f"{shown}, {' and '.join(limits)} {'required' if gate.minimum else 'allowed'}"
     )
-
-
-def display(value: float, minimum: float | None, maximum: float | None) -> str:
-    """A number with as few decimals as do not contradict the verdict.
-
-    Two decimals, cut towards the side of the limit that the number is on, and more
-    where two would make it look as if it were on the other side.
-    """
-    exact = Decimal(repr(value))
-    below = (minimum is not None and value < minimum) or (
-        maximum is not None and value <= maximum
-    )
-    rounding = ROUND_FLOOR if below or minimum is not None else ROUND_CEILING
-    for places in range(2, 18):
-        shown = exact.quantize(Decimal(1).scaleb(-places), rounding=rounding)
-        if _holds(shown, minimum, maximum) == _holds(exact, minimum, maximum):
-            return plain(shown)
-    return plain(exact)
-
-
-def _holds(number: Decimal, minimum: float | None, maximum: float | None) -> bool:
-    enough = minimum is None or number >= Decimal(repr(minimum))
-    return enough and (maximum is None or number <= Decimal(repr(maximum)))
-
-
-def plain(number: float | Decimal) -> str:
-    """A number without exponent or trailing zeros."""
-    text = f"{Decimal(repr(number)) if isinstance(number, float) else number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _notes(gate: Gate, findings: tuple[Finding, ...]) -> tuple[str, ...]:

@@ -37,6 +37,19 @@ class GateStatus(enum.StrEnum):
     PENDING = "pending"
 
 
+class Answer(enum.StrEnum):
+    """What a comparison says about a limit.
+
+    `COARSE` is for numbers that the program rounded too much for this limit.
+    """
+
+    WITHIN = "within"
+    EXCEEDS = "exceeds"
+    INCONCLUSIVE = "inconclusive"
+    COARSE = "too coarse"
+    INCOMPARABLE = "not comparable"
+
+
 class Verdict(enum.StrEnum):
     """The answer of a whole run."""
 
@@ -101,6 +114,41 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """One quantity of one endpoint, before and after.
+
+    `variance` is the change from `baseline` to `current` in percent of the baseline
+    (in percentage points for error rates), positive for more; `low` and `high` are the
+    ends of its interval, None where nothing is known of the noise. `noise` says what
+    the interval rests on: `runs`, `batches` of one run, or `rounding`. `worst` is the
+    worst value of the current side. `problem` says why there is nothing to compare.
+    `answer` is given by a gate, which knows the limit.
+    """
+
+    subject: str
+    kind: str
+    statistic: str
+    unit: str
+    more_is_better: bool
+    baseline: float | None = None
+    current: float | None = None
+    worst: float | None = None
+    variance: float | None = None
+    low: float | None = None
+    high: float | None = None
+    noise: str = ""
+    baseline_runs: int = 0
+    current_runs: int = 0
+    problem: str = ""
+    answer: Answer | None = None
+
+    @property
+    def quantity(self) -> str:
+        """How a report calls what was measured: `latency p95`."""
+        return f"{self.kind} {self.statistic}".strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What one run of a tool found out, in one shape for all tools.
 
@@ -109,8 +157,9 @@ class Measurement:
     counts honoured inline opt-outs. `gaps` says what should have been examined and was
     not. `faults` says what makes every number of this run worthless as a proof, though
     the code is to blame (a coverage of failing tests). `counts` holds raw counts by
-    file for tools that measure a ratio. `notes` tells the reader what shaped the
-    result, `version` which version of the tool gave it.
+    file for tools that measure a ratio, `comparisons` what was measured before and
+    after, `levels` what was measured after on its own. `notes` tells the reader what
+    shaped the result, `version` which version of the tool gave it.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -122,6 +171,8 @@ class Measurement:
     gaps: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
+    comparisons: tuple[Comparison, ...] = ()
+    levels: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()
     version: str | None = None
 
@@ -165,6 +216,7 @@ class GateResult:
     findings: tuple[Finding, ...] = ()
     findings_omitted: int = 0
     notes: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

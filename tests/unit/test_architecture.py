@@ -11,20 +11,27 @@ PACKAGE = Path(gatekeeper.__file__).parent
 #: Layer: what it may import, besides itself. What is not listed may import nothing.
 ALLOWED = {
     "": set(),
+    "decimals": set(),
     "errors": set(),
     "model": set(),
     "probe": set(),
     "schemas": set(),
     "project": {"model", "errors"},
-    "judge": {"model", "project"},
+    "performance": {"decimals", "model"},
+    "judge": {"decimals", "model", "performance", "project"},
     "advisories": {"project"},
-    "tools": {"model", "project", "advisories", "engine.process", "probe"},
-    "policy": {"errors", "tools", "project"},
-    "engine": {"model", "errors", "judge", "policy", "project", "probe", "tools"},
+    "tools": {
+        *("model", "project", "advisories", "engine.process", "performance", "probe"),
+    },
+    "policy": {"errors", "performance", "tools", "project"},
+    "engine": {
+        *("model", "errors", "judge", "performance", "policy", "project", "probe"),
+        "tools",
+    },
     "template": set(),
     "app": {"engine", "errors", "judge", "model", "policy", "template", "tools"},
-    "describe": {"engine", "judge", "policy", "tools"},
-    "reporters": {"", "errors", "judge", "model"},
+    "describe": {"decimals", "engine", "judge", "policy", "tools"},
+    "reporters": {"", "decimals", "errors", "model"},
     "scaffold": {"advisories", "errors", "project", "tools", "policy"},
     "commands": {
         *(
@@ -36,6 +43,7 @@ ALLOWED = {
             "errors",
             "judge",
             "model",
+            "performance",
             "policy",
         ),
         *("probe", "project", "reporters", "scaffold", "tools"),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gatekeeper.judge import Gate, conclude, display, judge
+from gatekeeper.decimals import display
+from gatekeeper.judge import Gate, conclude, judge
 from gatekeeper.model import (
     Counts,
     Finding,

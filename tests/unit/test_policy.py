@@ -150,3 +150,75 @@ def test_coverage_source_may_be_a_module(tmp_path: Path) -> None:
     assert mistakes(tmp_path, text % "nothing") == (
         "gates.yaml:2: no folder, file or module named nothing",
     )
+
+
+PERFORMANCE = """version: 1
+tools:
+  performance: {baseline: base.json, current: results.json}
+gates:
+  latency: {tool: performance, select: latency, max: 10}
+"""
+
+
+def test_a_performance_gate_needs_no_results_yet_but_a_baseline(tmp_path: Path) -> None:
+    (told,) = mistakes(tmp_path, PERFORMANCE)
+    assert told == "gates.yaml:3: base.json does not exist"
+    (tmp_path / "base.json").write_text("{}")
+    policy = write(tmp_path, PERFORMANCE)
+    assert policy.content.tools.performance.baseline == ["base.json"]
+    gate = gate_of("latency", policy.content.gates["latency"], in_ci=False)
+    assert gate.limit is not None
+    assert (gate.limit.select, gate.limit.maximum) == (("latency",), 10)
+    assert (gate.limit.both, gate.limit.inconclusive) == (False, "fail")
+
+
+def test_a_pattern_stands_for_the_runs_of_a_baseline(tmp_path: Path) -> None:
+    text = PERFORMANCE.replace("base.json", "'base-*.json'")
+    assert mistakes(tmp_path, text) == ("gates.yaml:3: base-*.json does not exist",)
+    (tmp_path / "base-1.json").write_text("{}")
+    write(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("select: latency", "select: latancy", "latancy; did you mean latency?"),
+        ("max: 10", "min: -10", "a variance has a `max`"),
+        ("max: 10", "max: -1", "is not negative"),
+        ("max: 10", "max: 10, severity: high", "performance has no `severity`"),
+        ("max: 10", "max: 10, metric: p95", "did you mean p95_ms?"),
+        ("max: 10", "max: 10, metric: p95_ms, direction: both", "`direction` belongs"),
+        ("max: 10", "max: 10, inconclusive: maybe", "'fail', 'error' or 'pass'"),
+        ("tool: performance", "tool: flake8", "flake8 has no `select`"),
+        ("baseline: base.json, ", "", "needs a `baseline` to compare with"),
+        (", current: results.json", "", "needs `current` or `run`"),
+        ("base.json,", "base.json, accept: [host],", "'hosts' or 'machines'"),
+        ("base.json,", "base.json, confidence: 100,", "less than or equal to 99.9"),
+        ("base.json,", "base.json, run: {command: []},", "at least 1 item"),
+        ("base.json,", 'base.json, run: {command: "a \'b"},', "No closing quotation"),
+        ("base.json,", "base.json, run: {},", "run.command is missing"),
+        ("base.json,", "base.json, run: {command: a, time: 3},", "unknown key"),
+    ],
+)
+def test_mistakes_in_a_performance_gate(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    (tmp_path / "base.json").write_text("{}")
+    told = mistakes(tmp_path, PERFORMANCE.replace(old, new))
+    assert message in told[0]
+    assert told[0].startswith("gates.yaml:")
+
+
+def test_a_limit_on_current_values_needs_no_baseline(tmp_path: Path) -> None:
+    text = PERFORMANCE.replace("baseline: base.json, ", "")
+    write(tmp_path, text.replace("max: 10", "max: 500, metric: p95_ms"))
+
+
+def test_a_measured_baseline_needs_no_file(tmp_path: Path) -> None:
+    run = "baseline: x.json, run: {command: m --port 1, baseline: [n, '--port 2']},"
+    policy = write(tmp_path, PERFORMANCE.replace("baseline: base.json,", run))
+    measured = policy.content.tools.performance.run
+    assert measured is not None
+    assert measured.command == ["m", "--port", "1"]
+    assert measured.baseline == ["n", "--port 2"]
+    assert measured.times == 5

@@ -90,6 +90,8 @@ def _programs(
 ) -> Iterator[Obstacle]:
     """What is not installed, too old, or cannot be started."""
     project = ADAPTERS[tool].interpreter == "project"
+    if ADAPTERS[tool].interpreter == "none":
+        return
     if installed.problem and (project or tool == "mypy"):
         yield Obstacle(installed.problem, installed.remedy)
         return
@@ -118,10 +120,13 @@ def _too_old(name: str, version: str, *, many: bool) -> str:
 
 def _material(job: Job) -> Iterator[Obstacle]:
     """What the tool would be given to examine, and with which settings."""
+    adapter = ADAPTERS[job.tool]
     try:
-        if ADAPTERS[job.tool].after is None:
-            ADAPTERS[job.tool].commands(job)
-        if hasattr(job.options, "requirements"):
+        commands = adapter.commands(job) if adapter.after is None else ()
+        if adapter.interpreter == "none":
+            if not commands:
+                adapter.parse(job, ())  # what is only read can be tried right away
+        elif hasattr(job.options, "requirements"):
             yield from _gaps(pins_of(job).gaps, "pin it, or leave the file out")
         else:
             need_files(job)

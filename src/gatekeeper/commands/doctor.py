@@ -125,7 +125,8 @@ def _tools(health: _Health) -> Iterator[str]:
     used = {gate.tool for gate in health.gates}
     used |= {ADAPTERS[tool].after for tool in used if tool}
     options = health.workspace.policy.content.tools.pytest
-    for name in (*ADAPTERS, *plugins(options)):
+    programs = [n for n, adapter in ADAPTERS.items() if adapter.interpreter != "none"]
+    for name in (*programs, *plugins(options)):
         program = health.installed.programs[name]
         adapter = ADAPTERS.get(name)
         own = adapter is not None and adapter.interpreter == "ours"

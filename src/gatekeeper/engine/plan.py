@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gatekeeper.judge import Gate
 from gatekeeper.model import Severity
+from gatekeeper.performance.outcome import Limit
 from gatekeeper.policy.schema import (
     CoverageOptions,
     GatePolicy,
@@ -32,6 +33,11 @@ class PlannedRun:
     timeout: float
     rules: tuple[str, ...]
     companions: Mapping[str, ToolOptions]
+
+    @property
+    def alone(self) -> bool:
+        """Whether other tools would disturb it: it measures how fast something is."""
+        return getattr(self.options, "run", None) is not None
 
     @property
     def environment(self) -> frozenset[str]:
@@ -69,6 +75,18 @@ def gate_of(name: str, policy: GatePolicy, *, in_ci: bool) -> Gate:
         ignore_unknown=policy.unknown == "ignore",
         counts_findings=metric in _FINDINGS,
         fix=adapter.fix,
+        limit=_limit(policy, metric) if "select" in adapter.selectors else None,
+    )
+
+
+def _limit(policy: GatePolicy, metric: str) -> Limit:
+    return Limit(
+        metric=metric,
+        minimum=policy.min,
+        maximum=policy.max,
+        both=policy.direction == "both",
+        inconclusive=policy.inconclusive,
+        select=tuple(policy.select),
     )
 
 

@@ -9,36 +9,46 @@ left the group but still carries the mark that we put into its environment.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import secrets
 import select
+import shutil
 import signal
 import subprocess  # nosec B404  # this module is the one place that starts programs
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gatekeeper.engine.descendants import MARK, adopt_orphans, children, sweep
+
 _GRACE_SECONDS = 2.0
 _POLL_SECONDS = 0.5
 _OUTPUT_LIMIT = 512 * 1024 * 1024
 _TAIL_BYTES = 4000
-_MARK = "GATEKEEPER_RUN"
-_PR_SET_CHILD_SUBREAPER = 36
+RESULT = "result"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start. `timeout` is in seconds; `output` is a folder for the streams."""
+    """What to start. `timeout` is in seconds; `output` is a folder for the streams.
+
+    `produces` is a file outside of it that the program has to write anew.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
     environment: Mapping[str, str]
     timeout: float
     output: Path
+    produces: Path | None = None
+    prints_result: bool = False
+
+    @property
+    def result(self) -> Path:
+        """Where the result lies when the program has ended, if it made one."""
+        return self.output / ("stdout" if self.prints_result else RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +89,8 @@ class Processes:
     """Starts children and knows those that run, so that all can be ended at once."""
 
     def __init__(self) -> None:
-        self._not_ours = frozenset(_children())
-        _adopt_orphans()
+        self._not_ours = frozenset(children())
+        adopt_orphans()
         self._lock = threading.Lock()
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._cancelled = False
@@ -101,7 +111,7 @@ class Processes:
         """
         self.cancel()
         for _ in range(50):
-            left = set(_children()) - self._not_ours
+            left = set(children()) - self._not_ours
             if not left:
                 return
             for pid in left:
@@ -113,8 +123,12 @@ class Processes:
     def run(self, command: Command) -> Outcome:
         """Run one command to its end, its time limit, or our cancellation."""
         command.output.mkdir(parents=True, exist_ok=True)
+        with _fresh_result(command):
+            return self._run(command)
+
+    def _run(self, command: Command) -> Outcome:
         mark = secrets.token_hex(16)
-        environment = {**command.environment, _MARK: mark}
+        environment = {**command.environment, MARK: mark}
         started = time.monotonic()
         try:
             child = self._start(command, environment)
@@ -135,7 +149,7 @@ class Processes:
             child.wait()
             with self._lock:
                 self._running.pop(child.pid, None)
-            _sweep(mark)
+            sweep(mark)
         return Outcome(
             command,
             child.returncode,
@@ -167,6 +181,27 @@ class Processes:
             )
             self._running[child.pid] = child
             return child
+
+
+@contextlib.contextmanager
+def _fresh_result(command: Command) -> Iterator[None]:
+    """Put an old result aside, so that what lies there afterwards is new.
+
+    The old one comes back where the program wrote none.
+    """
+    path, aside = command.produces, command.output / "before"
+    if path is None:
+        yield
+        return
+    if path.is_file():
+        shutil.move(path, aside)
+    try:
+        yield
+    finally:
+        if path.is_file():
+            shutil.copyfile(path, command.output / RESULT)
+        elif aside.exists():
+            shutil.move(aside, path)
 
 
 def _until_exit(child: subprocess.Popen[bytes]) -> Iterator[None]:
@@ -205,50 +240,3 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 def _written(folder: Path) -> int:
     return sum(entry.stat().st_size for entry in folder.iterdir())
-
-
-def _sweep(mark: str) -> None:
-    """Kill what escaped the group by a session of its own. Needs /proc, so Linux."""
-    needle = f"{_MARK}={mark}".encode()
-    for _ in range(10):
-        survivors = [pid for pid in _process_ids() if needle in _environ(pid)]
-        if not survivors:
-            return
-        for pid in survivors:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.02)
-
-
-def _process_ids() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except FileNotFoundError:
-        return []
-
-
-def _adopt_orphans() -> None:
-    """Become the parent of descendants whose parents end; see prctl(2). Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def _children() -> list[int]:
-    """Processes whose parent we are, by /proc/PID/stat, whose fourth field says so."""
-    ours = str(os.getpid())
-    return [pid for pid in _process_ids() if _stat(pid)[1:2] == [ours]]
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
-    except OSError:
-        return []
-    return text.rpartition(")")[2].split()
-
-
-def _environ(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return b""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -17,16 +17,21 @@ _LONGEST_FIRST = (
     "bandit",
     "pip-audit",
     "coverage",
+    "performance",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One tool to run. `start` gets the run of the tool named by `after`."""
+    """One tool to run. `start` gets the run of the tool named by `after`.
+
+    A task that is `alone` runs when all others are done, since they would disturb it.
+    """
 
     tool: str
     start: Callable[[Run | None], Run]
     after: str | None = None
+    alone: bool = False
 
 
 def run_all(
@@ -52,8 +57,7 @@ def _run_all(
     done: dict[str, Run] = {}
     running: dict[Future[Run], str] = {}
     while waiting or running:
-        ready = [t for t in waiting if t.after is None or t.after in done]
-        for task in ready[: jobs - len(running)]:
+        for task in _ready(waiting, done, busy=bool(running))[: jobs - len(running)]:
             waiting.remove(task)
             upstream = done.get(task.after) if task.after else None
             running[pool.submit(task.start, upstream)] = task.tool
@@ -63,3 +67,11 @@ def _run_all(
             tool = running.pop(future)
             done[tool] = future.result()
             yield done[tool]
+
+
+def _ready(waiting: Sequence[Task], done: Container[str], *, busy: bool) -> list[Task]:
+    """What may start now; a task that must be alone only when nothing else is left."""
+    ready = [t for t in waiting if t.after is None or t.after in done]
+    if any(not task.alone for task in waiting):
+        return [task for task in ready if not task.alone]
+    return [] if busy else ready[:1]

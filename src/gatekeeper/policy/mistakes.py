@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from gatekeeper.performance import files, selection
+from gatekeeper.performance.outcome import VARIANCE
 from gatekeeper.policy.document import Document, Place
 from gatekeeper.policy.schema import GatePolicy, PolicyFile, ToolOptions
 from gatekeeper.project.layout import find_source
 from gatekeeper.tools import ADAPTERS
 
-_SELECTORS = ("rules", "paths", "severity")
+_SELECTORS = ("rules", "paths", "severity", "select", "direction", "inconclusive")
 _GLOB = frozenset("*?[")
 
 
@@ -20,6 +22,7 @@ def mistakes(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
     """One line for each mistake, with file, line and a suggestion."""
     yield from _gate_mistakes(content, found)
     yield from _path_mistakes(content, found, root)
+    yield from _sides(content, found, root)
     for index, name in enumerate(content.tools.coverage.source or ()):
         if find_source(root, name) is None:
             line = found.line(("tools", "coverage", "source", index))
@@ -56,8 +59,44 @@ def _one_gate(gate: GatePolicy) -> Iterator[tuple[str, str]]:
         known = list(adapter.metrics)
         yield "metric", f"no such metric: {gate.metric}{suggest(gate.metric, known)}"
     for key in _SELECTORS:
-        if getattr(gate, key) and key not in adapter.selectors:
+        stated = key in gate.model_fields_set and getattr(gate, key)
+        if stated and key not in adapter.selectors:
             yield key, f"{gate.tool} has no `{key}` to select by"
+    if gate.tool == "performance":
+        yield from _performance(gate)
+
+
+def _performance(gate: GatePolicy) -> Iterator[tuple[str, str]]:
+    for word in gate.select:
+        if wrong := selection.mistake(word):
+            yield "select", wrong
+    if gate.metric in (None, VARIANCE):
+        if gate.min is not None:
+            yield "min", "a variance has a `max`; `direction: both` limits both ways"
+        elif gate.max is not None and gate.max < 0:
+            yield "max", "`max` is how much worse in percent, so it is not negative"
+    else:
+        for key in ("direction", "inconclusive"):
+            if key in gate.model_fields_set:
+                yield key, f"`{key}` belongs to `metric: variance`"
+
+
+def _sides(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
+    """Whether performance gates have something to compare, and with what."""
+    options, name = content.tools.performance, found.name
+    gates = {n: g for n, g in content.gates.items() if g.tool == "performance"}
+    compared = [n for n, g in gates.items() if g.metric in (None, VARIANCE)]
+    if gates and options.current is None and options.run is None:
+        line = found.line(("gates", next(iter(gates)), "tool"))
+        yield f"{name}:{line}: tools.performance needs `current` or `run`"
+    measured = options.run is not None and options.run.baseline is not None
+    if compared and options.baseline is None and not measured:
+        line = found.line(("gates", compared[0], "tool"))
+        yield f"{name}:{line}: tools.performance needs a `baseline` to compare with"
+    for index, pattern in enumerate(() if measured else options.baseline or ()):
+        if not files.matching(root, pattern):
+            line = found.line(("tools", "performance", "baseline", index))
+            yield f"{name}:{line}: {pattern} does not exist{_near(root / pattern)}"
 
 
 def _path_mistakes(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:

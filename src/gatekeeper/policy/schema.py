@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+
+def _listed(value: object) -> object:
+    """One text is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _split(value: object) -> object:
+    """A command in one line becomes its words, quotes as in a shell."""
+    return shlex.split(value) if isinstance(value, str) else value
+
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False, strict=True)]
 Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
@@ -12,6 +24,8 @@ Text = Annotated[
     str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")
 ]
 Texts = Annotated[list[Text], Field(max_length=1000)]
+Files = Annotated[list[Text], BeforeValidator(_listed), Field(min_length=1)]
+Words = Annotated[list[Text], BeforeValidator(_split), Field(min_length=1)]
 Natural = Annotated[int, Field(ge=0, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Level = Literal["low", "medium", "high", "critical", "unknown"]
@@ -113,6 +127,42 @@ class CoverageOptions(ToolOptions):
     exclude: Texts = []
 
 
+class MeasurementRun(_Section):
+    """How a performance measurement is started; commands are never given to a shell.
+
+    A command says where its results go: to `{output}`, a file named for it, else to
+    the file that `current` (or `baseline`) names, else to its standard output.
+    `{python}` is the interpreter of the project.
+    """
+
+    command: Words = Field(description="measures the current service")
+    baseline: Words | None = Field(
+        default=None, description="measures the baseline, in turn with `command`"
+    )
+    times: Annotated[int, Field(ge=1, le=100, strict=True)] = Field(
+        default=5, description="how often each is measured"
+    )
+
+
+class PerformanceOptions(ToolOptions):
+    """What is compared, and when two measurements may be compared at all."""
+
+    baseline: Files | None = Field(
+        default=None, description="results of the baseline, one file or pattern a run"
+    )
+    current: Files | None = Field(default=None, description="results to be judged")
+    run: MeasurementRun | None = None
+    max_errors: Annotated[float, Field(ge=0, le=100, strict=True)] = Field(
+        default=0, description="percent of failed requests that a side may have"
+    )
+    accept: list[Literal["connections", "duration", "hosts", "machines"]] = Field(
+        default=[], description="differences between both sides that do not matter"
+    )
+    confidence: Annotated[float, Field(ge=50, le=99.9, strict=True)] = Field(
+        default=95, description="of the intervals, in percent"
+    )
+
+
 class Tools(_Section):
     """How each tool is run."""
 
@@ -123,6 +173,7 @@ class Tools(_Section):
     pip_audit: PipAuditOptions = Field(default=PipAuditOptions(), alias="pip-audit")
     pytest: PytestOptions = PytestOptions()
     coverage: CoverageOptions = CoverageOptions()
+    performance: PerformanceOptions = PerformanceOptions()
 
     def options(self, tool: str) -> ToolOptions:
         """The section of one tool, by its name in gates.yaml."""
@@ -151,6 +202,15 @@ class GatePolicy(_Section):
     rules: Texts = []
     paths: Texts = []
     severity: Level | None = None
+    select: Annotated[list[Text], BeforeValidator(_listed)] = Field(
+        default=[], description="quantities and endpoints of a performance gate"
+    )
+    direction: Literal["worse", "both"] = Field(
+        default="worse", description="which change a performance gate limits"
+    )
+    inconclusive: Literal["fail", "error", "pass"] = Field(
+        default="fail", description="what noise that hides the answer does"
+    )
     unknown: Literal["ignore", "critical"] = "critical"
     timeout: Seconds | None = None
 

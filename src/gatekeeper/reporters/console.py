@@ -10,8 +10,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gatekeeper.model import Finding, GateResult, GateStatus, Report, Verdict
-from gatekeeper.reporters import Style, summary
+from gatekeeper.model import (
+    Answer,
+    Finding,
+    GateResult,
+    GateStatus,
+    Report,
+    Verdict,
+)
+from gatekeeper.reporters import Style, comparisons, summary
 from gatekeeper.reporters.text import one_line, place
 
 _STYLES = {
@@ -25,6 +32,13 @@ _VERDICTS = {
     Verdict.PASSED: "bold green",
     Verdict.FAILED: "bold red",
     Verdict.ERROR: "bold yellow",
+}
+_ANSWERS = {
+    Answer.WITHIN: "green",
+    Answer.EXCEEDS: "bold red",
+    Answer.INCONCLUSIVE: "yellow",
+    Answer.COARSE: "dim",
+    Answer.INCOMPARABLE: "bold yellow",
 }
 _UNBROKEN = 100_000
 _INDENT = (0, 0, 0, 2)
@@ -48,6 +62,8 @@ def render(report: Report, style: Style) -> str:
         for gate in report.gates:
             if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
                 console.print(_details(gate, style))
+            elif gate.comparisons:
+                console.print(_compared(gate, style))
         _print_remarks(console, report)
     answer = Text.assemble(
         (summary.verdict_line(report), _VERDICTS[report.verdict]),
@@ -85,23 +101,70 @@ def _details(gate: GateResult, style: Style) -> RenderableType:
         one_line(gate.reason, 600),
     )
     parts: list[RenderableType] = [head]
-    worst = summary.worst_first(gate.findings)
-    shown = worst[: _SHOWN_VERBOSE if style.verbose else _SHOWN]
-    parts += [Padding(_line(finding), _INDENT, expand=False) for finding in shown]
-    left = len(gate.findings) - len(shown) + gate.findings_omitted
-    if left:
-        advice = "" if style.verbose else "; --verbose or -o json=FILE shows them"
-        parts.append(
-            Padding(
-                Text(f"and {left} more{advice}", style="dim"), _INDENT, expand=False
-            )
-        )
+    parts += _evidence(gate, style)
     for label, text in (("to do", gate.fix), ("by hand", gate.reproduce)):
         if text:
             line = Text.assemble((f"{label}: ", "dim"), one_line(text, 1000))
             parts.append(Padding(line, _INDENT, expand=False))
     parts.append(Text(""))
     return Group(*parts)
+
+
+def _compared(gate: GateResult, style: Style) -> RenderableType:
+    """A performance gate that holds: its numbers are worth a look all the same."""
+    head = Text.assemble(
+        (f"{summary.SYMBOLS[gate.status]} ", _STYLES[gate.status]),
+        (f"{one_line(gate.id, 60)}: ", "bold"),
+        one_line(gate.reason, 600),
+    )
+    return Group(head, *_evidence(gate, style), Text(""))
+
+
+def _evidence(gate: GateResult, style: Style) -> list[RenderableType]:
+    """The worst findings, or the comparisons where the gate has some."""
+    most = _SHOWN_VERBOSE if style.verbose else _SHOWN
+    if gate.comparisons:
+        return _performance(gate, most)
+    parts: list[RenderableType] = []
+    worst = summary.worst_first(gate.findings)
+    shown = worst[:most]
+    parts += [Padding(_line(finding), _INDENT, expand=False) for finding in shown]
+    left = len(gate.findings) - len(shown) + gate.findings_omitted
+    if left:
+        parts.append(_left_out(left, verbose=style.verbose))
+    return parts
+
+
+def _left_out(left: int, *, verbose: bool) -> RenderableType:
+    advice = "" if verbose else "; --verbose or -o json=FILE shows them"
+    text = Text(f"and {left} more{advice}", style="dim")
+    return Padding(text, _INDENT, expand=False)
+
+
+def _performance(gate: GateResult, most: int) -> list[RenderableType]:
+    shown, left = comparisons.shown(gate, most)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for index, heading in enumerate(comparisons.HEADINGS):
+        right = index > 1
+        table.add_column(heading, justify="right" if right else "left", no_wrap=right)
+    table.add_column("better  no change  worse", no_wrap=True)
+    table.add_column("")
+    for row in shown:
+        said = one_line(row.problem, 200) or row.answer
+        table.add_row(
+            Text(one_line(row.endpoint, 60)),
+            row.quantity,
+            row.baseline,
+            row.current,
+            row.variance,
+            row.interval,
+            row.bar,
+            Text(said, style=_ANSWERS[row.answer]),
+        )
+    parts: list[RenderableType] = [Padding(table, _INDENT, expand=False)]
+    if left:
+        parts.append(_left_out(left, verbose=most > _SHOWN))
+    return parts
 
 
 def _line(finding: Finding) -> Text:

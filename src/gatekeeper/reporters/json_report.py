@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from gatekeeper import __version__
 from gatekeeper.errors import UserError
 from gatekeeper.model import (
+    Answer,
+    Comparison,
     Finding,
     GateResult,
     GateStatus,
@@ -32,6 +36,7 @@ from gatekeeper.reporters import Style
 SCHEMA = "gatekeeper.report/1"
 _MAX_FINDINGS = 10_000
 _MAX_ARGUMENTS = 100
+_COMPARED = tuple(field.name for field in fields(Comparison))
 
 
 def render(report: Report, style: Style) -> str:
@@ -64,6 +69,7 @@ def render(report: Report, style: Style) -> str:
 def _gate(gate: GateResult) -> dict[str, Any]:
     shown = gate.findings[:_MAX_FINDINGS]
     cut = len(gate.findings) - len(shown)
+    compared = [_comparison(row) for row in gate.comparisons]
     return {
         "id": gate.id,
         "title": gate.title,
@@ -81,7 +87,15 @@ def _gate(gate: GateResult) -> dict[str, Any]:
         "notes": list(gate.notes),
         "findings": list(_findings(gate.tool or "", shown)),
         "findings_omitted": gate.findings_omitted + cut,
+        **({"comparisons": compared} if compared else {}),
     }
+
+
+def _comparison(row: Comparison) -> dict[str, Any]:
+    """One comparison; an interval without end has null there."""
+    endless = (math.inf, -math.inf)
+    values = {name: getattr(row, name) for name in _COMPARED}
+    return {name: None if v in endless else v for name, v in values.items()}
 
 
 def _findings(tool: str, findings: Sequence[Finding]) -> Iterator[dict[str, Any]]:
@@ -181,7 +195,12 @@ def _load_gate(entry: Mapping[str, Any]) -> GateResult:
         findings=tuple(map(_load_finding, entry["findings"])),
         findings_omitted=entry["findings_omitted"],
         notes=tuple(entry["notes"]),
+        comparisons=tuple(map(_load_comparison, entry.get("comparisons", ()))),
     )
+
+
+def _load_comparison(entry: Mapping[str, Any]) -> Comparison:
+    return Comparison(**{**entry, "answer": Answer(entry["answer"])})
 
 
 def _load_finding(entry: Mapping[str, Any]) -> Finding:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gatekeeper.model import Finding, GateResult, GateStatus, Report
-from gatekeeper.reporters import Style, summary
+from gatekeeper.reporters import Style, comparisons, summary
 from gatekeeper.reporters.text import one_line, place
 
 LIMIT = 65_536
@@ -39,7 +39,7 @@ def _lines(report: Report, budget: int) -> Iterator[str]:
         yield _row(gate)
     yield ""
     for gate in report.gates:
-        if gate.status in _UNFOLDED or gate.findings:
+        if gate.status in _UNFOLDED or gate.findings or gate.comparisons:
             yield from _gate(gate, budget)
     remarks = summary.remarks(report)
     if remarks:
@@ -75,13 +75,8 @@ def _gate(gate: GateResult, budget: int) -> Iterator[str]:
         yield ""
         yield reason
     yield ""
-    shown = summary.worst_first(gate.findings)[: budget if not folded else budget // 5]
-    if shown:
-        yield from _block([_finding(finding) for finding in shown])
-    left = len(gate.findings) - len(shown) + gate.findings_omitted
-    if left:
-        yield f"*{left} more findings are not shown here.*"
-        yield ""
+    most = budget if not folded else budget // 5
+    yield from _compared(gate, budget) if gate.comparisons else _findings(gate, most)
     if not folded and gate.fix:
         yield f"To do: {escape(one_line(gate.fix, 500))}"
         yield ""
@@ -90,6 +85,38 @@ def _gate(gate: GateResult, budget: int) -> Iterator[str]:
         yield from _block([one_line(gate.reproduce, 1000)])
     if folded:
         yield "</details>"
+        yield ""
+
+
+def _findings(gate: GateResult, most: int) -> Iterator[str]:
+    shown = summary.worst_first(gate.findings)[:most]
+    if shown:
+        yield from _block([_finding(finding) for finding in shown])
+    left = len(gate.findings) - len(shown) + gate.findings_omitted
+    if left:
+        yield f"*{left} more findings are not shown here.*"
+        yield ""
+
+
+def _compared(gate: GateResult, most: int) -> Iterator[str]:
+    shown, left = comparisons.shown(gate, most)
+    yield f"| {' | '.join(comparisons.HEADINGS)} | | answer |"
+    yield "|---|---|---:|---:|---:|---:|---|---|"
+    for row in shown:
+        cells = (
+            escape(one_line(row.endpoint, 80)),
+            row.quantity,
+            row.baseline,
+            row.current,
+            row.variance,
+            row.interval,
+            f"`{row.bar}`" if row.bar else "",
+            escape(one_line(row.problem, 200)) or row.answer,
+        )
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    if left:
+        yield f"*{left} more comparisons are not shown here.*"
         yield ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatekeeper.judge import display
+from gatekeeper.decimals import display
 from gatekeeper.model import Finding, GateResult, GateStatus, Report, Severity, Verdict
 
 SYMBOLS = {

@@ -5,6 +5,7 @@ from gatekeeper.tools.base import Adapter
 from gatekeeper.tools.coverage import COVERAGE
 from gatekeeper.tools.flake8 import FLAKE8
 from gatekeeper.tools.mypy import MYPY
+from gatekeeper.tools.performance import PERFORMANCE
 from gatekeeper.tools.pip_audit import PIP_AUDIT
 from gatekeeper.tools.pytest import PYTEST
 from gatekeeper.tools.safety import SAFETY
@@ -17,4 +18,5 @@ ADAPTERS: dict[str, Adapter] = {
     "pip-audit": PIP_AUDIT,
     "pytest": PYTEST,
     "coverage": COVERAGE,
+    "performance": PERFORMANCE,
 }

@@ -6,12 +6,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.engine.process import RESULT, Command, Outcome
 from gatekeeper.model import Measurement, Run, RunStatus
 from gatekeeper.project.files import Sources
 from gatekeeper.project.reader import Reader
@@ -73,6 +73,24 @@ class Job:
         argv = (self.python, str(PROBE / "bootstrap.py"), module, *arguments)
         return self._command(argv, {**self.project_environment, **extra}, None)
 
+    def program(self, words: Sequence[str], produces: str | None) -> Command:
+        """A program that the policy names, in the environment of the project.
+
+        `{python}` in its words is the project's interpreter, `{output}` a file that it
+        is to write; without the latter, `produces` names the file below the root, and
+        without that the result is what it prints.
+        """
+        made = self._command(tuple(words), self.project_environment, None)
+        own = str(made.output / RESULT)
+        argv = tuple(
+            word.replace("{python}", self.python).replace("{output}", own)
+            for word in words
+        )
+        writes_own = argv != tuple(w.replace("{python}", self.python) for w in words)
+        path = None if writes_own or produces is None else self.root / produces
+        printed = not writes_own and path is None
+        return replace(made, argv=argv, produces=path, prints_result=printed)
+
     @property
     def shown_python(self) -> str:
         """The project's interpreter as a person in the root would type it."""
@@ -93,7 +111,8 @@ class Adapter:
     into a measurement or raises ToolError; `reproduce` is the command a person types.
     `verdict_codes` are the exit codes that carry a result. `metrics` maps the metrics a
     gate may name to their units, the main one first. `selectors` are the gate keys that
-    make sense for the tool. `variables` are those of the environment that the tool may
+    make sense for the tool. `interpreter` tells where the tool is installed: `ours`,
+    `project`, or `none` where there is nothing to install. `variables` are those of the environment that the tool may
     see, since they say where to ask and not what to answer.
     """
 

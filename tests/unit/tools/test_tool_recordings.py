@@ -20,7 +20,8 @@ NAMES = sorted(
 
 
 def test_there_are_recordings_of_every_tool() -> None:
-    assert {name.partition("/")[0] for name in NAMES} == set(ADAPTERS)
+    programs = {n for n, adapter in ADAPTERS.items() if adapter.interpreter != "none"}
+    assert {name.partition("/")[0] for name in NAMES} == programs
 
 
 @pytest.mark.parametrize("name", NAMES)

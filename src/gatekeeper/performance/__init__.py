@@ -1,0 +1,1 @@
+"""Readers of load-test results, the comparison of two sides, and its statistics."""
