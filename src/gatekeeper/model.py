@@ -239,7 +239,10 @@ class PolicySource:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a reader may want; reporters only render it."""
+    """Everything a reader may want; reporters only render it.
+
+    `answer` is what the verdict means where that is not whether a change may be merged.
+    """
 
     verdict: Verdict
     exit_code: int
@@ -250,3 +253,4 @@ class Report:
     gates: tuple[GateResult, ...]
     runs: tuple[Run, ...]
     interrupted: bool = False
+    answer: str = ""

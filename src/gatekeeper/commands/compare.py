@@ -16,7 +16,7 @@ from gatekeeper.app import EXIT_CODES
 from gatekeeper.commands.output import Terminal, parse_outputs, to_stdout, write_file
 from gatekeeper.errors import UserError
 from gatekeeper.judge import Gate, conclude, judge
-from gatekeeper.model import PolicySource, Report, Revision, Run, RunStatus
+from gatekeeper.model import PolicySource, Report, Revision, Run, RunStatus, Verdict
 from gatekeeper.performance import files
 from gatekeeper.performance.comparability import ACCEPTABLE, Rules
 from gatekeeper.performance.outcome import VARIANCE, Limit
@@ -104,6 +104,8 @@ def _report(options: CompareOptions) -> Report:
     )
     gate = judge(_gate(options), run)
     verdict = conclude([gate])
+    way = " either way" if options.direction == "both" else ""
+    limit = f"{options.threshold:g} %{way}"
     asked = repr(replace(options, format="", outputs=(), quiet=False, verbose=False))
     return Report(
         verdict=verdict,
@@ -114,6 +116,11 @@ def _report(options: CompareOptions) -> Report:
         revision=Revision(),
         gates=(gate,),
         runs=(run,),
+        answer={
+            Verdict.PASSED: f"Everything compared is within {limit}.",
+            Verdict.FAILED: f"Not everything is within {limit}.",
+            Verdict.ERROR: "What cannot be compared is no proof.",
+        }[verdict],
     )
 
 

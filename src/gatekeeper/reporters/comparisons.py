@@ -81,7 +81,8 @@ def _value(value: float | None, unit: str) -> str:
 def _bar(row: Comparison, limit: float | None) -> str:
     """Better to the left, worse to the right, the limit at two thirds of the way.
 
-    `─●─` is interval and estimate, `│` no change, `┊` the limit.
+    `─●─` is interval and estimate, `│` no change, `┊` the limit; inside the interval
+    these two become `┼` and `┿`. An arrow stands for an estimate beyond the scale.
     """
     if row.variance is None or not limit:
         return ""
@@ -89,10 +90,15 @@ def _bar(row: Comparison, limit: float | None) -> str:
     ends = [row.variance if end is None else end for end in (row.low, row.high)]
     low, high = sorted(_place(sign * end, limit) for end in ends)
     cells = [" "] * (2 * _HALF + 1)
-    cells[_HALF] = "│"
-    cells[_place(limit, limit)] = "┊"
     cells[low : high + 1] = "─" * (high - low + 1)
-    cells[_place(sign * row.variance, limit)] = "●"
+    for place, mark, crossed in (
+        (_HALF, "│", "┼"),
+        (_place(limit, limit), "┊", "┿"),
+    ):
+        cells[place] = mark if cells[place] == " " else crossed
+    beyond = abs(row.variance) / limit * _HALF * 2 / 3 > _HALF
+    mark = ("▶" if sign * row.variance > 0 else "◀") if beyond else "●"
+    cells[_place(sign * row.variance, limit)] = mark
     return "".join(cells)
 
 

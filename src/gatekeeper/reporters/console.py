@@ -10,15 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gatekeeper.model import (
-    Answer,
-    Finding,
-    GateResult,
-    GateStatus,
-    Report,
-    Verdict,
-)
-from gatekeeper.reporters import Style, comparisons, summary
+from gatekeeper.model import Finding, GateResult, GateStatus, Report, Verdict
+from gatekeeper.reporters import Style, comparison_table, comparisons, summary
 from gatekeeper.reporters.text import one_line, place
 
 _STYLES = {
@@ -32,13 +25,6 @@ _VERDICTS = {
     Verdict.PASSED: "bold green",
     Verdict.FAILED: "bold red",
     Verdict.ERROR: "bold yellow",
-}
-_ANSWERS = {
-    Answer.WITHIN: "green",
-    Answer.EXCEEDS: "bold red",
-    Answer.INCONCLUSIVE: "yellow",
-    Answer.COARSE: "dim",
-    Answer.INCOMPARABLE: "bold yellow",
 }
 _UNBROKEN = 100_000
 _INDENT = (0, 0, 0, 2)
@@ -57,8 +43,9 @@ def render(report: Report, style: Style) -> str:
         legacy_windows=False,
     )
     if not style.quiet:
-        console.print(Text(summary.where(report), style="dim"))
-        console.print(_table(report))
+        if not report.answer:
+            console.print(Text(summary.where(report), style="dim"))
+            console.print(_table(report))
         for gate in report.gates:
             if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
                 console.print(_details(gate, style))
@@ -124,7 +111,10 @@ def _evidence(gate: GateResult, style: Style) -> list[RenderableType]:
     """The worst findings, or the comparisons where the gate has some."""
     most = _SHOWN_VERBOSE if style.verbose else _SHOWN
     if gate.comparisons:
-        return _performance(gate, most)
+        rows, more = comparisons.shown(gate, most)
+        table = comparison_table.table(rows, style.width)
+        rest = [_left_out(more, verbose=style.verbose)] if more else []
+        return [Padding(table, _INDENT, expand=False), *rest]
     parts: list[RenderableType] = []
     worst = summary.worst_first(gate.findings)
     shown = worst[:most]
@@ -139,32 +129,6 @@ def _left_out(left: int, *, verbose: bool) -> RenderableType:
     advice = "" if verbose else "; --verbose or -o json=FILE shows them"
     text = Text(f"and {left} more{advice}", style="dim")
     return Padding(text, _INDENT, expand=False)
-
-
-def _performance(gate: GateResult, most: int) -> list[RenderableType]:
-    shown, left = comparisons.shown(gate, most)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for index, heading in enumerate(comparisons.HEADINGS):
-        right = index > 1
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right)
-    table.add_column("better  no change  worse", no_wrap=True)
-    table.add_column("")
-    for row in shown:
-        said = one_line(row.problem, 200) or row.answer
-        table.add_row(
-            Text(one_line(row.endpoint, 60)),
-            row.quantity,
-            row.baseline,
-            row.current,
-            row.variance,
-            row.interval,
-            row.bar,
-            Text(said, style=_ANSWERS[row.answer]),
-        )
-    parts: list[RenderableType] = [Padding(table, _INDENT, expand=False)]
-    if left:
-        parts.append(_left_out(left, verbose=most > _SHOWN))
-    return parts
 
 
 def _line(finding: Finding) -> Text:

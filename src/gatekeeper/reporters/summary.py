@@ -26,6 +26,8 @@ _GRAVITY = {
 def verdict_line(report: Report) -> str:
     """The answer in one line, with whatever keeps it from being the whole answer."""
     parts: list[str] = [report.verdict]
+    if report.answer:
+        return parts[0]
     if report.interrupted:
         parts.append("interrupted")
     for status, words in (
@@ -44,6 +46,8 @@ def meaning(report: Report) -> str:
     """What the verdict means for the person who waits for it."""
     if report.interrupted:
         return "The run was interrupted; what is shown is all that is known."
+    if report.answer:
+        return report.answer
     return {
         Verdict.PASSED: "This change may be merged.",
         Verdict.FAILED: "This change may not be merged yet.",

@@ -112,8 +112,9 @@ class Adapter:
     `verdict_codes` are the exit codes that carry a result. `metrics` maps the metrics a
     gate may name to their units, the main one first. `selectors` are the gate keys that
     make sense for the tool. `interpreter` tells where the tool is installed: `ours`,
-    `project`, or `none` where there is nothing to install. `variables` are those of the environment that the tool may
-    see, since they say where to ask and not what to answer.
+    `project`, or `none` where there is nothing to install. `variables` are those of
+    the environment that the tool may see, since they say where to ask and not what to
+    answer.
     """
 
     name: str

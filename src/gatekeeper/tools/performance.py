@@ -20,7 +20,13 @@ from gatekeeper.performance.comparability import Rules
 from gatekeeper.performance.compare import compare
 from gatekeeper.performance.outcome import Limit
 from gatekeeper.performance.trial import Trial, UnreadableError
-from gatekeeper.tools.base import Adapter, Job, NothingToExamineError, ToolError
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    NothingToExamineError,
+    ToolError,
+    relative,
+)
 
 _CURRENT, _BASELINE = "current", "baseline"
 
@@ -81,7 +87,7 @@ def _made(job: Job, outcomes: Sequence[Outcome]) -> dict[str, list[Trial]]:
         command = outcome.command
         shown = f"what `{os.path.basename(command.argv[0])}` measured for {side}"
         if not command.result.is_file():
-            where = command.produces or "{output}"
+            where = relative(str(command.produces or "{output}"), job.root)
             raise UnreadableError(f"{shown} is not there: it wrote no {where}")
         made[side] += files.read(command.result, shown)
     return made
@@ -122,7 +128,14 @@ def measure(
         comparisons=compared.comparisons,
         levels=compared.levels,
         notes=compared.notes,
+        version=_programs([*(baseline or ()), *current]),
     )
+
+
+def _programs(trials: Sequence[Trial]) -> str:
+    """Who measured, for lack of a program of our own: `autocannon, locust 2.40`."""
+    names = (f"{trial.program} {trial.version or ''}".strip() for trial in trials)
+    return ", ".join(dict.fromkeys(names))
 
 
 def _reproduce(job: Job) -> tuple[str, ...]:

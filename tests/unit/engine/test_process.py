@@ -123,3 +123,39 @@ def test_endless_output_is_ended(
     outcome = run(tmp_path, "while True: print('x' * 10_000)")
     assert outcome.flooded
     assert outcome.exit_code != 0
+
+
+def producing(tmp_path: Path, code: str) -> Command:
+    return Command(
+        (sys.executable, "-c", code),
+        tmp_path,
+        {"PATH": os.environ["PATH"]},
+        60,
+        tmp_path / "output",
+        produces=tmp_path / "results.json",
+    )
+
+
+def test_a_result_is_taken_when_it_was_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text("old")
+    code = "import pathlib; p = pathlib.Path('results.json'); print(p.exists());"
+    command = producing(tmp_path, code + "p.write_text('new')")
+    outcome = Processes().run(command)
+    assert outcome.stdout == "False\n"  # nothing to append to, or to leave alone
+    assert command.result.read_text() == "new"
+    assert (tmp_path / "results.json").read_text() == "new"
+
+
+def test_an_old_result_is_no_result_and_is_put_back(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text("old")
+    command = producing(tmp_path, "pass")
+    Processes().run(command)
+    assert not command.result.exists()
+    assert (tmp_path / "results.json").read_text() == "old"
+
+
+def test_a_result_that_never_was_is_none(tmp_path: Path) -> None:
+    command = producing(tmp_path, "pass")
+    Processes().run(command)
+    assert not command.result.exists()
+    assert not (tmp_path / "results.json").exists()

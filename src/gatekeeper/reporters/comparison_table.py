@@ -1,0 +1,78 @@
+"""The performance table at a terminal: all of it, or what a narrow one has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from gatekeeper.model import Answer
+from gatekeeper.reporters.comparisons import HEADINGS, Row
+from gatekeeper.reporters.text import one_line
+
+_STYLES = {
+    Answer.WITHIN: "green",
+    Answer.EXCEEDS: "bold red",
+    Answer.INCONCLUSIVE: "yellow",
+    Answer.COARSE: "dim",
+    Answer.INCOMPARABLE: "bold yellow",
+}
+_SYMBOLS = {
+    Answer.WITHIN: "\u2714",
+    Answer.EXCEEDS: "\u2718",
+    Answer.INCONCLUSIVE: "?",
+    Answer.COARSE: "~",
+    Answer.INCOMPARABLE: "\u26a0",
+}
+_WIDE = 124
+_BAR = "better \u2502 worse"
+
+
+def table(rows: Sequence[Row], width: int | None) -> Table:
+    """The rows as a table that fits `width` columns; None is for no limit."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    if width is None or width >= _WIDE:
+        _fill_wide(made, rows)
+    else:
+        _fill_narrow(made, rows)
+    return made
+
+
+def _fill_wide(made: Table, rows: Sequence[Row]) -> None:
+    for index, heading in enumerate(HEADINGS):
+        right = index > 1
+        made.add_column(heading, justify="right" if right else "left", no_wrap=right)
+    made.add_column(_BAR, no_wrap=True)
+    made.add_column("")
+    for row in rows:
+        said = one_line(row.problem, 200) or row.answer
+        made.add_row(
+            Text(one_line(row.endpoint, 60)),
+            row.quantity,
+            row.baseline,
+            row.current,
+            row.variance,
+            row.interval,
+            row.bar,
+            Text(said, style=_STYLES[row.answer]),
+        )
+
+
+def _fill_narrow(made: Table, rows: Sequence[Row]) -> None:
+    """The bar stands for the interval, a symbol for the answer."""
+    made.add_column("", width=1)
+    made.add_column("endpoint")
+    for heading in HEADINGS[2:5]:
+        made.add_column(heading, justify="right", no_wrap=True)
+    made.add_column(_BAR, no_wrap=True)
+    for row in rows:
+        made.add_row(
+            Text(_SYMBOLS[row.answer], style=_STYLES[row.answer]),
+            Text(f"{one_line(row.endpoint, 60)} {row.quantity}"),
+            row.baseline,
+            row.current,
+            row.variance,
+            row.bar,
+        )
