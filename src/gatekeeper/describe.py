@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatekeeper.decimals import plain
-from gatekeeper.engine.plan import PlannedRun, blocks, plan
+from gatekeeper.engine.plan import PlannedRun, blocks, gate_of, plan
 from gatekeeper.engine.process import Processes
 from gatekeeper.engine.workspace import Workspace
+from gatekeeper.judge import by_hand
 from gatekeeper.policy.load import Policy
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.tools import ADAPTERS
@@ -62,7 +63,8 @@ def _describe(
     reproduce = problem = ""
     if adapter is not None:
         job = workspace.look(planned[adapter.name])
-        reproduce = shlex.join(adapter.reproduce(job))
+        made = gate_of(name, gate, in_ci=in_ci)
+        reproduce = by_hand(made, shlex.join(adapter.reproduce(job)))
         try:
             if adapter.after is None:
                 argvs = [command.argv for command in adapter.commands(job)]
@@ -95,10 +97,14 @@ def condition(gate: GatePolicy) -> str:
         parts.append(f"of rules {', '.join(gate.rules)}")
     if gate.paths:
         parts.append(f"under {', '.join(gate.paths)}")
+    if gate.select:
+        parts.append(f"of {', '.join(gate.select)}")
     if gate.min is not None:
         parts.append(f"at least {plain(gate.min)}")
     if gate.max is not None:
         parts.append(f"at most {plain(gate.max)}")
+    if gate.direction == "both":
+        parts.append("either way")
     return " ".join(parts)
 
 

@@ -8,6 +8,7 @@ it.
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,7 @@ from gatekeeper.model import (
     Verdict,
 )
 from gatekeeper.performance.limits import decide, describe
-from gatekeeper.performance.outcome import Limit
+from gatekeeper.performance.outcome import VARIANCE, Limit
 from gatekeeper.project.files import matches
 
 _ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
@@ -69,7 +70,7 @@ def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
         maximum=gate.maximum,
         unit=gate.unit,
         fix=gate.fix,
-        reproduce=reproduce,
+        reproduce=by_hand(gate, reproduce),
     )
     measured = run.measurement
     if run.status is not RunStatus.COMPLETED or measured is None:
@@ -97,7 +98,17 @@ def _compared(limit: Limit, base: GateResult, measured: Measurement) -> GateResu
         findings=tuple(_findings(limit, outcome.comparisons)),
         notes=outcome.notes,
         comparisons=outcome.comparisons,
+        fix=outcome.fix or base.fix,
     )
+
+
+def by_hand(gate: Gate, reproduce: str) -> str:
+    """The command that shows the same, from the one that shows all of the tool."""
+    if gate.limit is None or not reproduce.startswith("gatekeeper "):
+        return reproduce
+    if gate.metric != VARIANCE:
+        return f"gatekeeper check {gate.id}"
+    return f"{reproduce} {shlex.join(gate.limit.words)}"
 
 
 def _findings(limit: Limit, rows: Iterable[Comparison]) -> Iterable[Finding]:

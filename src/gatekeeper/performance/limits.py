@@ -30,7 +30,12 @@ def decide(
     if limit.metric != VARIANCE:
         return absolute.decide(limit, levels)
     if not comparisons:
-        return Outcome(GateStatus.ERROR, None, "there is no baseline to compare with")
+        return Outcome(
+            GateStatus.ERROR,
+            None,
+            "there is no baseline to compare with",
+            fix="Name one under tools.performance.baseline.",
+        )
     rows, lost = select(limit.select, comparisons)
     if lost or not rows:
         return nothing(lost, comparisons)
@@ -41,7 +46,15 @@ def decide(
     values = [_worse(row, limit) for row in known if row.answer is not _LOST]
     value = max(values, default=None)
     status, reason = _verdict(limit, maximum, known)
-    return Outcome(status, value, reason, answered, tuple(_notes(answered)))
+    alike = "Measure both sides anew, with the same load, until no request fails."
+    return Outcome(
+        status,
+        value,
+        reason,
+        answered,
+        tuple(_notes(answered)),
+        fix=alike if status is GateStatus.ERROR else "",
+    )
 
 
 _LOST = Answer.INCOMPARABLE

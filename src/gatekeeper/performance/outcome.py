@@ -25,6 +25,22 @@ class Limit:
     inconclusive: str = "fail"
     select: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The options of `gatekeeper compare` that ask the same."""
+        maximum = f"{self.maximum or 0:g}"
+        chosen = (("--select", word) for word in self.select)
+        return (
+            *("--variance-threshold", maximum),
+            *(word for pair in chosen for word in pair),
+            *(("--direction", "both") if self.both else ()),
+            *(
+                ("--inconclusive", self.inconclusive)
+                if self.inconclusive != "fail"
+                else ()
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -35,13 +51,19 @@ class Outcome:
     reason: str
     comparisons: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()
+    fix: str = ""
 
 
 def nothing(lost: Sequence[str], rows: Sequence[Comparison]) -> Outcome:
     """The verdict where a gate means nothing that was measured."""
     known = ", ".join(dict.fromkeys(row.quantity for row in rows))
-    what = f"nothing measured is meant by {', '.join(lost)}" if lost else "no match"
-    return Outcome(GateStatus.ERROR, None, f"{what}; measured were {known}")
+    what = ", ".join(lost) or "what is compared by default"
+    return Outcome(
+        GateStatus.ERROR,
+        None,
+        f"no measurement of {what}; there are {known}",
+        fix="Measure it on both sides, or correct `select` of the gate.",
+    )
 
 
 def more(rows: Sequence[Comparison]) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gatekeeper.model import Answer
+from gatekeeper.reporters import comparisons
 from gatekeeper.reporters.comparisons import HEADINGS, Row
 from gatekeeper.reporters.text import one_line
 
@@ -30,13 +31,15 @@ _WIDE = 124
 _BAR = "better \u2502 worse"
 
 
-def table(rows: Sequence[Row], width: int | None) -> Table:
+def draw(found: comparisons.Table, width: int | None) -> Table:
     """The rows as a table that fits `width` columns; None is for no limit."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    if width is None or width >= _WIDE:
-        _fill_wide(made, rows)
+    if not found.compares:
+        _fill_levels(made, found.rows)
+    elif width is None or width >= _WIDE:
+        _fill_wide(made, found.rows)
     else:
-        _fill_narrow(made, rows)
+        _fill_narrow(made, found.rows)
     return made
 
 
@@ -47,7 +50,6 @@ def _fill_wide(made: Table, rows: Sequence[Row]) -> None:
     made.add_column(_BAR, no_wrap=True)
     made.add_column("")
     for row in rows:
-        said = one_line(row.problem, 200) or row.answer
         made.add_row(
             Text(one_line(row.endpoint, 60)),
             row.quantity,
@@ -56,7 +58,7 @@ def _fill_wide(made: Table, rows: Sequence[Row]) -> None:
             row.variance,
             row.interval,
             row.bar,
-            Text(said, style=_STYLES[row.answer]),
+            _answer(row),
         )
 
 
@@ -76,3 +78,18 @@ def _fill_narrow(made: Table, rows: Sequence[Row]) -> None:
             row.variance,
             row.bar,
         )
+
+
+def _fill_levels(made: Table, rows: Sequence[Row]) -> None:
+    """Current values have nothing to be set against."""
+    for heading in ("endpoint", "quantity"):
+        made.add_column(heading)
+    made.add_column("current", justify="right", no_wrap=True)
+    made.add_column("")
+    for row in rows:
+        endpoint = Text(one_line(row.endpoint, 60))
+        made.add_row(endpoint, row.quantity, row.current, _answer(row))
+
+
+def _answer(row: Row) -> Text:
+    return Text(one_line(row.problem, 200) or row.answer, style=_STYLES[row.answer])

@@ -35,19 +35,30 @@ class Row:
     problem: str
 
 
-def rows(gate: GateResult) -> list[Row]:
-    """The comparisons of a gate, gravest first."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The comparisons of a gate as text, gravest first, and how many are left out.
+
+    `compares` is false for current values alone, which have no baseline.
+    """
+
+    rows: Sequence[Row]
+    left: int
+    compares: bool
+
+
+def table(gate: GateResult, most: int) -> Table:
+    """At most so many comparisons of a gate."""
     ordered = sorted(gate.comparisons, key=_gravity)
-    return [_row(comparison, gate.maximum) for comparison in ordered]
-
-
-def compares(gate: GateResult) -> bool:
-    """Whether the table has a baseline, and not current values alone."""
-    return any(row.baseline_runs for row in gate.comparisons)
+    return Table(
+        rows=[_row(comparison, gate.maximum) for comparison in ordered[:most]],
+        left=max(0, len(ordered) - most),
+        compares=any(row.baseline_runs for row in ordered),
+    )
 
 
 def _gravity(row: Comparison) -> tuple[int, float]:
-    worse = row.variance or 0.0
+    worse = (row.worst or 0.0) if not row.baseline_runs else row.variance or 0.0
     return _GRAVITY.index(row.answer or Answer.WITHIN), worse * (
         1 if row.more_is_better else -1
     )
@@ -105,9 +116,3 @@ def _bar(row: Comparison, limit: float | None) -> str:
 def _place(percent: float, limit: float) -> int:
     scaled = percent / limit * _HALF * 2 / 3
     return _HALF + round(max(-_HALF, min(_HALF, scaled)))
-
-
-def shown(gate: GateResult, most: int) -> tuple[Sequence[Row], int]:
-    """At most so many rows, and how many are left."""
-    every = rows(gate)
-    return every[:most], max(0, len(every) - most)

@@ -111,10 +111,10 @@ def _evidence(gate: GateResult, style: Style) -> list[RenderableType]:
     """The worst findings, or the comparisons where the gate has some."""
     most = _SHOWN_VERBOSE if style.verbose else _SHOWN
     if gate.comparisons:
-        rows, more = comparisons.shown(gate, most)
-        table = comparison_table.table(rows, style.width)
-        rest = [_left_out(more, verbose=style.verbose)] if more else []
-        return [Padding(table, _INDENT, expand=False), *rest]
+        found = comparisons.table(gate, most)
+        drawn = comparison_table.draw(found, style.width)
+        rest = [_left_out(found.left, verbose=style.verbose)] if found.left else []
+        return [Padding(drawn, _INDENT, expand=False), *rest]
     parts: list[RenderableType] = []
     worst = summary.worst_first(gate.findings)
     shown = worst[:most]

@@ -99,24 +99,27 @@ def _findings(gate: GateResult, most: int) -> Iterator[str]:
 
 
 def _compared(gate: GateResult, most: int) -> Iterator[str]:
-    shown, left = comparisons.shown(gate, most)
-    yield f"| {' | '.join(comparisons.HEADINGS)} | | answer |"
-    yield "|---|---|---:|---:|---:|---:|---|---|"
-    for row in shown:
+    found = comparisons.table(gate, most)
+    if found.compares:
+        yield f"| {' | '.join(comparisons.HEADINGS)} | | answer |"
+        yield "|---|---|---:|---:|---:|---:|---|---|"
+    else:
+        yield "| endpoint | quantity | current | answer |"
+        yield "|---|---|---:|---|"
+    for row in found.rows:
+        beside = (row.variance, row.interval, f"`{row.bar}`" if row.bar else "")
         cells = (
             escape(one_line(row.endpoint, 80)),
             row.quantity,
-            row.baseline,
+            *((row.baseline,) if found.compares else ()),
             row.current,
-            row.variance,
-            row.interval,
-            f"`{row.bar}`" if row.bar else "",
+            *(beside if found.compares else ()),
             escape(one_line(row.problem, 200)) or row.answer,
         )
         yield f"| {' | '.join(cells)} |"
     yield ""
-    if left:
-        yield f"*{left} more comparisons are not shown here.*"
+    if found.left:
+        yield f"*{found.left} more comparisons are not shown here.*"
         yield ""
 
 

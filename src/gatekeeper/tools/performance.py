@@ -145,7 +145,14 @@ def _reproduce(job: Job) -> tuple[str, ...]:
     sides = []
     for name in (_BASELINE, _CURRENT):
         for pattern in getattr(options, name) or ():
-            sides += [f"--{name}", *files.matching(job.root, pattern)[:1]]
+            for path in files.matching(job.root, pattern):
+                sides += [f"--{name}", path]
+    if options.max_errors:
+        sides += ["--max-errors", f"{options.max_errors:g}"]
+    if "confidence" in options.model_fields_set:
+        sides += ["--confidence", f"{options.confidence:g}"]
+    for word in options.accept:
+        sides += ["--accept", word]
     return ("gatekeeper", "compare", *sides)
 
 

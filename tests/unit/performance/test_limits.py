@@ -217,7 +217,7 @@ def test_routes_are_selected_however_their_parameters_are_written() -> None:
 def test_a_selection_that_means_nothing_is_no_pass(words: tuple[str, ...]) -> None:
     outcome = verdict(P95, MEAN, select=words)
     assert outcome.status is GateStatus.ERROR
-    assert "measured were latency p95, latency mean" in outcome.reason
+    assert "there are latency p95, latency mean" in outcome.reason
 
 
 def test_without_a_baseline_there_is_no_variance() -> None:
@@ -263,4 +263,4 @@ def test_an_absolute_limit_on_failed_requests() -> None:
 
 def test_an_absolute_limit_without_any_number() -> None:
     outcome = absolute(MEMORY, metric="p95_ms", maximum=500.0)
-    assert outcome.reason == "nothing measured is meant by p95_ms; measured were memory"
+    assert outcome.reason == "no measurement of p95_ms; there are memory"
