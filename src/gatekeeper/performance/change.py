@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -22,13 +23,15 @@ def change(
 ) -> Comparison:
     """The comparison with its variance, and with an interval where there can be one.
 
-    All values are positive and finite (zero is possible for error rates). `confidence`
-    is in percent.
+    All values are finite and not negative; zero is an error rate, or what a program
+    rounded down to it. `confidence` is in percent.
     """
     if row.kind == Kind.ERROR_RATE:
         return replace(row, variance=_points(row))
+    if not all((*before.values, *after.values)):
+        return replace(row, variance=0.0, low=-100.0, high=math.inf, noise="rounding")
     old, new = before.parts or before.values, after.parts or after.values
-    if len(old) + len(new) < 3:
+    if min(len(old), len(new)) < 2:
         return _with_rounding(_exactly(row), before, after)
     estimate = ratio(old, new, confidence / 100)
     if problem := _too_good(row, estimate.ratio):

@@ -88,7 +88,7 @@ class _Pairs:
             yield replace(row, problem=f"the results lack {what}")
 
     def _paired(self, was: Subject, now: Subject) -> Iterator[Comparison]:
-        shown = str(now if now.method and not was.method else was)
+        shown = str(now if was.is_service or now.method and not was.method else was)
         old, new = self.before.series[was], self.after.series[now]
         doubts = self._doubts(was, now)
         failures = [
@@ -152,6 +152,10 @@ class _Pairs:
                 f"measured by different programs, {names[0]} and {names[1]}, which do"
                 " not time quite the same"
             )
+        for was, now in self.pairs.items():
+            if was.is_service != now.is_service:
+                named = now if was.is_service else was
+                yield f"one side does not tell what it measured; taken for {named}"
         yield from self.accepted
         known = set(self.pairs.values())
         new = [str(s) for s in self.after.series if s not in known and not s.is_service]

@@ -34,6 +34,8 @@ def parse(data: bytes) -> Content:
         what = "the file ends in the middle (cut off?)" if cut else error.msg
         where = f"line {error.lineno}, column {error.colno}"
         raise UnreadableError(f"is no valid JSON: {where}: {what}") from error
+    except ValueError as error:
+        raise UnreadableError("holds a number of absurd length") from error
 
 
 def _bytes(path: Path) -> bytes:

@@ -92,7 +92,9 @@ def _derived(trial: Trial) -> Iterator[Reading]:
         for name in _supported(samples):
             if (subject, quantity.kind, name) not in printed:
                 whole = Quantity(quantity.kind, name, quantity.unit)
-                yield Reading(subject, whole, _statistic(samples.values, name))
+                # The mean of many rounded values is finer than any of them.
+                step = 0.0 if name == "mean" else samples.step
+                yield Reading(subject, whole, _statistic(samples.values, name), step)
 
 
 def _supported(samples: Samples) -> Iterator[str]:
@@ -122,18 +124,19 @@ def _add_parts(
 def _object(quantities: Mapping[Key, Series]) -> None:
     for (kind, _), found in quantities.items():
         for value in found.values:
-            found.problem = found.problem or objection(kind, found.unit, value)
+            found.problem = found.problem or objection(kind, found, value)
     for kind in {kind for kind, _ in quantities}:
         _object_to_order(kind, quantities)
 
 
-def objection(kind: Kind, unit: str, value: float) -> str:
+def objection(kind: Kind, found: Series, value: float) -> str:
     """Why no measurement can have given this value; empty where one can."""
+    unit = found.unit
     if not math.isfinite(value):
         return f"{value} is no measurement"
     if value < 0:
         return f"{value:g} is negative"
-    if value == 0 and kind is not Kind.ERROR_RATE:
+    if value == 0 and kind is not Kind.ERROR_RATE and not found.step:
         return "is 0, so nothing was measured"
     if value > _ABSURD.get((kind, unit), _ABSURD.get((None, unit), math.inf)):
         return f"{value:g} {unit} is absurd"

@@ -91,9 +91,12 @@ def pair(
 
     Same method and route first; then what fits though one side does not tell the
     method, or names an example (`/users/7`) of the other's route, where exactly one
-    fits.
+    fits. Where either side has one subject only and one of them is not named, that is
+    the other.
     """
     left, right = list(baseline), set(current)
+    if len(left) == len(right) == 1 and any(one.is_service for one in (*left, *right)):
+        return {left[0]: next(iter(right))}
     pairs = {one: one for one in left if one in right}
     rest = [one for one in left if one not in pairs]
     free = sorted(right - set(pairs.values()), key=str)

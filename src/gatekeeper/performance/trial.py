@@ -32,12 +32,14 @@ class Reading:
 class Samples:
     """Single observations of one quantity, in the order of time.
 
-    The quantity has no statistic, since these are what statistics are made of.
+    The quantity has no statistic, since these are what statistics are made of. `step`
+    is as in a reading.
     """
 
     subject: Subject
     quantity: Quantity
     values: tuple[float, ...]
+    step: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,3 +284,35 @@ def test_levels_know_nothing_of_the_baseline() -> None:
 def test_a_side_without_any_number() -> None:
     with pytest.raises(UnreadableError, match="the current holds no number"):
         compared(trial(P95), trial())
+
+
+def test_what_was_rounded_to_zero_is_left_to_the_mean() -> None:
+    zero = ("GET /users", "latency p50", 0.0)
+    mean = ("GET /users", "latency mean", 0.4)
+    rows = compared(
+        trial(zero, mean, step=1.0), trial(zero, mean, step=1.0)
+    ).comparisons
+    assert [(row.statistic, row.problem) for row in rows] == [("p50", ""), ("mean", "")]
+    assert (rows[0].noise, rows[0].low, rows[0].high) == ("rounding", -100, math.inf)
+
+
+def test_a_side_that_does_not_tell_what_it_measured() -> None:
+    nameless = trial(("", "latency p95", 110.0), program="hey")
+    for result in (compared(trial(P95), nameless), compared(nameless, trial(P95))):
+        assert only(result).subject == USERS
+        assert not only(result).problem
+        assert "one side does not tell what it measured" in " ".join(result.notes)
+
+
+def test_a_nameless_side_fits_none_of_two_endpoints() -> None:
+    both = trial(P95, ("/orders", "latency p95", 10.0))
+    result = compared(both, trial(("", "latency p95", 110.0), program="hey"))
+    assert [row.problem for row in result.comparisons] == [
+        "the results lack this endpoint"
+    ] * 2
+
+
+def test_one_run_against_several_is_a_plain_comparison() -> None:
+    runs = [trial((USERS, "latency p95", v)) for v in (108, 109, 110, 111, 112)]
+    row = only(compared(trial(P95), runs))
+    assert (row.variance, row.low, row.noise) == (10.0, None, "")

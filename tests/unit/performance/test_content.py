@@ -24,6 +24,7 @@ from gatekeeper.performance.trial import UnreadableError
         (b'{"a": \xff}', r"not UTF-8 \(byte 6\)"),
         ('{"a": 1}'.encode("utf-16"), "UTF-16"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "a number of absurd length"),
     ],
 )
 def test_damaged_content(data: bytes, message: str) -> None:

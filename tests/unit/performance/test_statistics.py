@@ -58,14 +58,17 @@ def test_three_against_three_uses_student() -> None:
     assert math.log(found.low) == pytest.approx(-margin, rel=1e-3)
 
 
-def test_one_against_five_takes_the_noise_of_the_five() -> None:
-    found = ratio([100.0], FIVE, 0.95)
-    assert found.low < 1.0 < found.high < 1.2
+def test_a_noisier_side_has_fewer_degrees_of_freedom() -> None:
+    """Welch: without any noise before, the two degrees of the three after are left."""
+    found = ratio([100.0, 100.0, 100.0], [100.0, 110.0, 121.0], 0.95)
+    margin = 4.3027 * math.log(1.1) / math.sqrt(3)
+    assert math.log(found.high / found.ratio) == pytest.approx(margin, rel=1e-3)
 
 
-def test_one_against_one_knows_nothing() -> None:
+@pytest.mark.parametrize("baseline", [[100.0], []])
+def test_a_single_value_knows_nothing_of_its_noise(baseline: list[float]) -> None:
     with pytest.raises(ValueError, match="noise"):
-        ratio([100.0], [110.0], 0.95)
+        ratio(baseline, FIVE, 0.95)
 
 
 def test_many_runs_use_the_normal_approximation() -> None:
@@ -76,8 +79,10 @@ def test_many_runs_use_the_normal_approximation() -> None:
     assert found.high - found.low < 0.02
 
 
-def test_quantiles_are_linear_between_neighbours() -> None:
-    assert quantile([1.0, 2.0, 3.0, 4.0], 0.5) == 2.5
+def test_quantiles_are_those_of_type_8() -> None:
+    assert quantile([1.0, 2.0, 3.0, 4.0], 0.5) == pytest.approx(2.5)
+    # (4 + 1/3) * 0.75 - 2/3 = 2.583 from the first.
+    assert quantile([1.0, 2.0, 3.0, 4.0], 0.75) == pytest.approx(3.5833, abs=1e-4)
     assert quantile([1.0, 2.0, 3.0, 4.0], 1.0) == 4.0
     assert quantile([7.0], 0.95) == 7.0
 
@@ -103,7 +108,7 @@ def test_parts_must_hold_the_percentile() -> None:
 def test_runs_to_settle_grow_with_the_square() -> None:
     estimate = Estimate(1.0, 1 / 1.2, 1.2)
     once = runs_to_settle(estimate, 1.1, 5)
-    assert once == pytest.approx(5 * (math.log(1.2) / math.log(1.1)) ** 2)
+    assert once == pytest.approx(2 * 5 * (math.log(1.2) / math.log(1.1)) ** 2)
 
 
 def test_at_the_limit_no_number_of_runs_settles() -> None:
