@@ -1,8 +1,31 @@
 """The registry of formats, each recognised by its content. The first that fits reads.
 
-`PLAIN` comes last: it takes any JSON whose leaves are numbers with telling names.
+The plain format comes last: it takes any JSON whose names tell what the numbers are.
 """
 
+from gatekeeper.performance.readers import (
+    ab,
+    autocannon,
+    hey,
+    hyperfine,
+    locust,
+    native,
+    pytest_benchmark,
+    wrk,
+)
 from gatekeeper.performance.trial import Format
 
-FORMATS: tuple[Format, ...] = ()
+FORMATS: tuple[Format, ...] = (
+    native.NATIVE,
+    autocannon.FORMAT,
+    ab.REPORT,
+    ab.PERCENTILES,
+    ab.OBSERVATIONS,
+    wrk.FORMAT,
+    hey.REPORT,
+    hey.OBSERVATIONS,
+    locust.TABLE,
+    locust.STATS,
+    pytest_benchmark.PYTEST_BENCHMARK,
+    hyperfine.HYPERFINE,
+)

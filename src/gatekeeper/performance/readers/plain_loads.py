@@ -1,0 +1,181 @@
+"""The load that plain JSON tells: how many requests, failures, connections, how long.
+
+Where an endpoint tells no conditions of its own, those of the whole file hold.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from gatekeeper.performance.quantities import Kind, convert
+from gatekeeper.performance.readers.plain_leaves import Leaf
+from gatekeeper.performance.readers.plain_subjects import subject_at
+from gatekeeper.performance.readers.plain_words import Role
+from gatekeeper.performance.readers.service_load import inherit
+from gatekeeper.performance.subjects import SERVICE, Subject, host
+from gatekeeper.performance.trial import Load
+
+#: Whole names (without a unit, `requests.total` as `requests total`), by fact.
+_NAMES = {
+    "requests": "requests, total requests, request count, requests count, num requests,"
+    " number of requests, requests total, requests completed, completed requests,"
+    " requests made, requests sent, total requests processed, http reqs count",
+    "failures": "failures, failed, failed requests, requests failed, failure count,"
+    " failed count, num failures, total failures, total failed, failed requests count",
+    "errors": "errors, error count, errors count, total errors, num errors,"
+    " errors total, requests error, requests errors",
+    "timeouts": "timeouts, timeout count, total timeouts, timeouts count",
+    "non2xx": "non2xx, non2xx responses, non2xx count",
+    "successes": "successful requests, success count, successes, successful,"
+    " total successful, requests successful, requests success, requests succeeded,"
+    " requests ok, succeeded",
+    "connections": "connections, concurrency, concurrent users, concurrent connections,"
+    " concurrent clients, concurrent requests, concurrency level, users, num users,"
+    " vus, virtual users, clients",
+    "duration": "duration, test duration, total duration, run duration, load duration,"
+    " actual duration, measured duration, total time, elapsed, elapsed time, run time",
+    "host": "host, url, base url, base uri, target, target host, target url, api url,"
+    " server url",
+}
+_FACTS = {
+    phrase.strip(): fact for fact, row in _NAMES.items() for phrase in row.split(",")
+}
+_STATUS = re.compile(r"(?:http )?(?:response )?(?:status ?codes?|codes|statuses)")
+_ANSWER = re.compile(r"[1-5]\d\d")
+#: Below these, connections are those of a pool, and errors not those of the service.
+_APART = frozenset({Kind.DATABASE, Kind.CACHE})
+#: What settings may tell; how many requests were meant to be sent is no count.
+_CONDITIONS = ("connections", "duration", "host")
+#: Facts that are failures, and how they are spoken of.
+_FAILED = {
+    "failures": "failed",
+    "errors": "errors",
+    "timeouts": "time-outs",
+    "non2xx": "answers not 2xx",
+}
+_SECOND = 1000.0
+
+
+class Loads:
+    """Collects what leaves tell of the load."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Subject, dict[str, list[float]]] = {}
+        self._hosts: dict[Subject, list[str]] = {}
+
+    def take(self, leaf: Leaf) -> bool:
+        """Keep a leaf if it tells of the load; whether it does."""
+        fact = _fact(leaf)
+        if fact == "host" and (name := _host(leaf.text, leaf.own.words)):
+            self._hosts.setdefault(_about(leaf), []).append(name)
+        value = _number(leaf, fact)
+        if value is None:
+            return False
+        mine = self._numbers.setdefault(_about(leaf), {})
+        mine.setdefault(fact, []).append(value)
+        return True
+
+    def own(self, subject: Subject) -> Load:
+        """What a subject tells itself."""
+        told = self._numbers.get(subject, {})
+        requests = _one(told.get("requests", ()))
+        failures, words = _failures(told, requests)
+        return Load(
+            subject,
+            None if requests is None else int(requests),
+            failures,
+            words,
+            _one(told.get("connections", ())),
+            _one(told.get("duration", ())),
+            _one(self._hosts.get(subject, ())),
+        )
+
+    def loads(self, measured: Iterable[Subject]) -> Iterator[Load]:
+        """That of each measured subject, and of the service, as far as it is told."""
+        service = self.own(SERVICE)
+        for subject in dict.fromkeys([*measured, SERVICE]):
+            load = inherit(self.own(subject), service)
+            if load != Load(subject):
+                yield load
+
+    def contradictions(self) -> Iterator[str]:
+        """What is told differently in several places, and so is not known."""
+        for subject, told in self._numbers.items():
+            for fact in ("requests", "connections", "duration"):
+                values = told.get(fact, ())
+                if len(set(values)) > 1:
+                    several = ", ".join(f"{value:g}" for value in dict.fromkeys(values))
+                    yield f"{fact} of {subject} told differently, so unknown: {several}"
+
+
+def _about(leaf: Leaf) -> Subject:
+    """The subject of the object around; settings are those of what is around them."""
+    names = list(leaf.above)
+    settings = (i for i, name in enumerate(names) if name.ends_as(Role.SETTING))
+    return subject_at(names[: next(settings, len(names))])
+
+
+def _fact(leaf: Leaf) -> str:
+    """Which fact of the load a leaf tells; empty for none."""
+    above = leaf.above[-1].words if leaf.above else ""
+    if _STATUS.fullmatch(above) and _ANSWER.fullmatch(leaf.own.text):
+        return "answers" if leaf.own.text.startswith("2") else "non2xx answers"
+    both = f"{above} {leaf.own.words}" if above == "requests" else ""
+    fact = _FACTS.get(both) or _FACTS.get(leaf.own.words, "")
+    if fact != "host" and any(name.kinds & _APART for name in leaf.above):
+        return ""
+    meant = any(name.ends_as(Role.SETTING) for name in leaf.above)
+    return "" if meant and fact not in _CONDITIONS else fact
+
+
+def _number(leaf: Leaf, fact: str) -> float | None:
+    """The value of a fact in its unit; None where it is none."""
+    if not fact or fact == "host" or leaf.is_list or len(leaf.values) != 1:
+        return None
+    value, unit = leaf.values[0], leaf.unit or leaf.own.unit
+    if not 0 <= value < math.inf:
+        return None
+    if fact == "duration":
+        # Without a unit it may be anything, and in milliseconds it is a latency.
+        whole = unit is not None and unit[0] == "ms" and unit[1] >= _SECOND
+        return convert(value, unit[1] / _SECOND) if unit and whole else None
+    return None if unit or value % 1 else value
+
+
+def _failures(
+    told: Mapping[str, Sequence[float]], requests: float | None
+) -> tuple[int | None, str]:
+    """All that failed, and which kinds of failure there were.
+
+    Errors are taken to hold the time-outs, as load generators count them.
+    """
+    most = {fact: max(values) for fact, values in told.items()}
+    most["non2xx"] = max(most.get("non2xx", 0), sum(told.get("non2xx answers", ())))
+    if requests is not None and "successes" in most:
+        most["others"] = max(0.0, requests - most["successes"])
+    known = (*_FAILED, "non2xx answers", "answers", "others")
+    if not any(fact in told for fact in known) and "others" not in most:
+        return None, ""
+    broken = max(most.get("errors", 0), most.get("timeouts", 0))
+    total = max(most.get("failures", 0), broken + most["non2xx"], most.get("others", 0))
+    words = (
+        f"{most[fact]:g} {spoken}" for fact, spoken in _FAILED.items() if most.get(fact)
+    )
+    return int(total), ", ".join(words)
+
+
+def _host(text: str, key: str) -> str | None:
+    address = text if "://" in text else f"http://{text}" if "host" in key else ""
+    return host(address.strip())
+
+
+_T = TypeVar("_T")
+
+
+def _one(values: Iterable[_T]) -> _T | None:
+    """The only value; None where there is none, or where several contradict."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
