@@ -50,6 +50,22 @@ class Answer(enum.StrEnum):
     INCOMPARABLE = "not comparable"
 
 
+class BoxState(enum.StrEnum):
+    """How a box of the pull request stands to what is known of its gate.
+
+    `OPEN` is an empty box of something that does not hold, or of what comes later.
+    """
+
+    AGREES = "agrees"
+    OPEN = "open"
+    CONTRADICTED = "contradicted"
+    UNDERSTATED = "understated"
+    WAITING = "waiting"
+    STALE = "stale"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not applicable"
+
+
 class Verdict(enum.StrEnum):
     """The answer of a whole run."""
 
@@ -197,6 +213,23 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxResult:
+    """One box of the pull-request template that a gate answers.
+
+    `section` is the beginning of a heading above it, empty where any will do. `person`
+    says that the tick itself is the answer. `line`, `ticked` and `state` are None where
+    there is no pull request to look at.
+    """
+
+    title: str
+    section: str = ""
+    person: bool = False
+    line: int | None = None
+    ticked: bool | None = None
+    state: BoxState | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """The verdict on one gate, with everything a reader needs to act on it."""
 
@@ -217,6 +250,7 @@ class GateResult:
     findings_omitted: int = 0
     notes: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    boxes: tuple[BoxResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

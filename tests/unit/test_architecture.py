@@ -28,7 +28,7 @@ ALLOWED = {
         *("model", "errors", "judge", "performance", "policy", "project", "probe"),
         "tools",
     },
-    "template": set(),
+    "template": {"model"},
     "app": {"engine", "errors", "judge", "model", "policy", "template", "tools"},
     "describe": {"decimals", "engine", "judge", "policy", "tools"},
     "reporters": {"", "decimals", "errors", "model"},

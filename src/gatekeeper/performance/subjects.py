@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 _METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT".split())
 #: Parameters as Flask, FastAPI, Express, Next.js and script authors write them:
-#: <int:id>, {id:int}, :id(\d+)?, [id], ${id}.
+#: <int:id>, {id:int}, :id(\d+)?, [id], ${id}, {{ id }}.
 _PARAMETER = re.compile(
-    r"<[^<>/]+>|\$?\{[^{}/]*\}|\[[^\[\]/]+\]|:[A-Za-z_]\w*(?:\([^()]*\))?[?*+]?"
+    r"<[^<>/]+>|\{\{[^{}/]*\}\}|\$?\{[^{}/]*\}|\[[^\[\]/]+\]|:[A-Za-z_]\w*(?:\([^()]*\))?[?*+]?"
 )
 _HOLE = "{}"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # nosec B104  # names, not binds

@@ -17,6 +17,7 @@ from gatekeeper.performance.subjects import Subject, host, pair, subject
         "/users/{id:int}",
         "/users/[id]",
         "/users/${id}",
+        "/users/{{ id }}",
         r"/users/:id(\d+)",
         "/users/:id/",
         "http://localhost:3000/users/:id",

@@ -5,9 +5,11 @@ The plain format comes last: it takes any JSON whose names tell what the numbers
 
 from gatekeeper.performance.readers import (
     ab,
+    artillery,
     autocannon,
     hey,
     hyperfine,
+    k6,
     locust,
     native,
     pytest_benchmark,
@@ -18,6 +20,8 @@ from gatekeeper.performance.trial import Format
 FORMATS: tuple[Format, ...] = (
     native.NATIVE,
     autocannon.FORMAT,
+    k6.FORMAT,
+    artillery.FORMAT,
     ab.REPORT,
     ab.PERCENTILES,
     ab.OBSERVATIONS,

@@ -114,11 +114,11 @@ class Gathered:
         if self._lost:
             shown = ", ".join(map(_short, self._lost[:_SHOWN]))
             more = ", …" if len(self._lost) > _SHOWN else ""
-            yield f"{len(self._lost)} numbers were not understood: {shown}{more}"
+            yield f"numbers not understood: {len(self._lost)} ({shown}{more})"
         if self._left_out:
             yield (
-                f"{self._left_out} numbers are limits, settings or computed changes and"
-                " were not read"
+                f"numbers left out as limits, settings or computed changes:"
+                f" {self._left_out}"
             )
 
 

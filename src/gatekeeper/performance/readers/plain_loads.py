@@ -5,7 +5,6 @@ Where an endpoint tells no conditions of its own, those of the whole file hold.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
@@ -57,6 +56,8 @@ _FAILED = {
     "non2xx": "answers not 2xx",
 }
 _SECOND = 1000.0
+#: Nothing was counted up to here.
+_NO_COUNT = 1e15
 
 
 class Loads:
@@ -136,13 +137,15 @@ def _number(leaf: Leaf, fact: str) -> float | None:
     if not fact or fact == "host" or leaf.is_list or len(leaf.values) != 1:
         return None
     value, unit = leaf.values[0], leaf.unit or leaf.own.unit
-    if not 0 <= value < math.inf:
+    if not 0 <= value < _NO_COUNT:
         return None
-    if fact == "duration":
-        # Without a unit it may be anything, and in milliseconds it is a latency.
-        whole = unit is not None and unit[0] == "ms" and unit[1] >= _SECOND
-        return convert(value, unit[1] / _SECOND) if unit and whole else None
-    return None if unit or value % 1 else value
+    if fact != "duration":
+        return None if unit or value % 1 else value
+    # Without a unit it may be anything, and that of an endpoint in ms is a latency.
+    if unit is None or unit[0] != "ms":
+        return None
+    whole = unit[1] >= _SECOND or _about(leaf) == SERVICE
+    return convert(value, unit[1] / _SECOND) if whole else None
 
 
 def _failures(

@@ -141,12 +141,14 @@ def _kind_of_unit(leaf: Leaf, unit: str | None) -> Kind | None:
 def _is_time_of_an_endpoint(leaf: Leaf) -> bool:
     """Whether it can only be a time though nothing says so: `p95`, or `avg` beside it.
 
-    Also the mean of an endpoint, and the only number that a list of endpoints has.
+    Also the mean of an endpoint, the only number that a list of endpoints has, and what
+    stands in an object whose unit is one of time.
     """
     if leaf.own.kinds or any(name.has(Role.COUNT) for name in leaf.names):
         return False
     statistic = _statistic(leaf, Kind.LATENCY)[0]
-    if statistic.startswith("p"):
+    timed = _is_bare(leaf) and _inherited(leaf, Kind.LATENCY) is not None
+    if timed or statistic.startswith("p"):
         return True
     at_endpoint = any(name.route for name in leaf.names)
     if statistic:
@@ -172,6 +174,8 @@ def _is_no_time(leaf: Leaf) -> bool:
     """Whether a number without a unit is how many there were, or when it was."""
     own = leaf.own
     timed = Kind.LATENCY in own.kinds or bool(own.statistic)
+    if own.words == "duration":
+        return True
     if own.words == "time":
         return not any(name.route or name.kinds for name in leaf.above)
     if own.words.endswith("queries"):

@@ -31,37 +31,49 @@ _TELLING = {
 
 def subject_of(leaf: Leaf, what: Meaning) -> Subject:
     """The subject of a leaf that means something."""
-    is_percentage = what.statistic_from is leaf.own and not leaf.own.statistic
-    own = Name("") if is_percentage else leaf.own
-    return _subject((*leaf.above, own), partial(_is_spare, what, own), what.aside)
+    own = leaf.own
+    if what.statistic_from is own and not own.statistic:
+        own = Name("")  # it is a percentage, as `95` below `percentiles`
+    if leaf.is_list:
+        # `samples_ms` is a list of them, `samples` alone is how many there were.
+        told = (part for part in own.parts if part.word.role is not Role.META)
+        own = replace(own, parts=tuple(told))
+    return _subject((*leaf.above, own), partial(_is_spare, what), what.aside)
 
 
 def subject_at(names: Sequence[Name]) -> Subject:
     """The subject that an object is about, whatever it measures of it."""
-    return _subject(names, lambda name, part: False)
+    return _subject(names, lambda name, part, is_own: False)
 
 
-def _is_spare(what: Meaning, own: Name, name: Name, part: Part) -> bool:
+def _is_spare(what: Meaning, name: Name, part: Part, is_own: bool) -> bool:
     """Whether a measuring word is none of this measurement, and so names it."""
     word, kind = part.word, what.quantity.kind
     if word.statistic:
-        return name is not what.statistic_from
+        return name is not what.statistic_from and not is_own
     if part.text in _TELLING:
-        return kind in _TELLING[part.text] and name is own
-    if name is own:
+        return kind in _TELLING[part.text] and is_own
+    if is_own:
         return word.kind not in (None, kind, Kind.LATENCY)
     return word.kind in (Kind.DATABASE, Kind.CACHE) and kind not in TIMES
 
 
-_Spare = Callable[[Name, Part], bool]
+_Spare = Callable[[Name, Part, bool], bool]
 
 
 def _subject(names: Sequence[Name], spare: _Spare, aside: str = "") -> Subject:
     at = max((i for i, name in enumerate(names) if name.route), default=-1)
     method_at = next((i for i in (at - 1, at + 1) if _is_method(names, at, i)), -1)
-    below = [n for i, n in enumerate(names) if i > at and i != method_at]
     words = _joined(
-        ".", [*(_words(name, spare, name is names[-1]) for name in below), aside]
+        ".",
+        [
+            *(
+                _words(name, spare, index == len(names) - 1)
+                for index, name in enumerate(names)
+                if index >= max(at, 0) and index != method_at
+            ),
+            aside,
+        ],
     )
     if at < 0:
         return Subject(words, None, words) if words else SERVICE
@@ -83,7 +95,7 @@ def _is_method(names: Sequence[Name], endpoint: int, at: int) -> bool:
 def _words(name: Name, spare: _Spare, is_own: bool) -> str:
     """The words of a name that are no measure; empty where they say nothing."""
     telling = [part for part in name.parts if part.tells]
-    spares = [part for part in name.parts if spare(name, part)]
+    spares = [part for part in name.parts if spare(name, part, is_own)]
     if not telling:
         return _spelt(spares)
     return _spelt(
