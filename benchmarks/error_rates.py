@@ -205,7 +205,7 @@ def _advice(pool: ProcessPoolExecutor, seed: int, trials: int) -> None:
                 *(f"{runs}", f"{sigma:.0%}", f"{true:.2f}"),
                 _percent(count["inconclusive"], trials),
                 _percent(tried, count["inconclusive"]),
-                f"{count['runs'] / max(1, tried):.0f}",
+                f"{count['runs'] / tried:.0f}" if tried >= 100 else "",
                 *(_percent(count[name], tried) for name in ("estimated", "true")),
             )
         )

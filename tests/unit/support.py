@@ -20,7 +20,8 @@ from gatekeeper.engine.process import Command, Outcome, Processes
 from gatekeeper.engine.runner import run_tool
 from gatekeeper.judge import judge
 from gatekeeper.model import Finding, GateResult, Measurement, Run
-from gatekeeper.policy.schema import GatePolicy, ToolOptions, Tools
+from gatekeeper.policy.options import ToolOptions, Tools
+from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project.files import Walker
 from gatekeeper.project.reader import Reader
 from gatekeeper.tools import ADAPTERS

@@ -11,7 +11,8 @@ from packaging.version import InvalidVersion, Version
 from gatekeeper.commands.installed import Installed, own_install, plugins
 from gatekeeper.engine.plan import PlannedRun, plan
 from gatekeeper.engine.workspace import Workspace
-from gatekeeper.policy.schema import GatePolicy, PytestOptions
+from gatekeeper.policy.options import PytestOptions
+from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project import settings
 from gatekeeper.project.files import under
 from gatekeeper.scaffold import addopts, documents

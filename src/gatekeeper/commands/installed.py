@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gatekeeper.engine import environment
 from gatekeeper.engine.process import Command, Outcome, Processes
-from gatekeeper.policy.schema import PytestOptions
+from gatekeeper.policy.options import PytestOptions
 from gatekeeper.probe.bootstrap import ABSENT
 from gatekeeper.project.interpreter import Interpreter
 from gatekeeper.tools import ADAPTERS

@@ -9,13 +9,8 @@ from pathlib import Path
 from gatekeeper.judge import Gate
 from gatekeeper.model import Severity
 from gatekeeper.performance.outcome import Limit
-from gatekeeper.policy.schema import (
-    CoverageOptions,
-    GatePolicy,
-    PolicyFile,
-    PytestOptions,
-    ToolOptions,
-)
+from gatekeeper.policy.options import CoverageOptions, PytestOptions, ToolOptions
+from gatekeeper.policy.schema import GatePolicy, PolicyFile
 from gatekeeper.project import layout
 from gatekeeper.tools import ADAPTERS
 

@@ -11,7 +11,8 @@ _METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT".spli
 #: Parameters as Flask, FastAPI, Express, Next.js and script authors write them:
 #: <int:id>, {id:int}, :id(\d+)?, [id], ${id}, {{ id }}.
 _PARAMETER = re.compile(
-    r"<[^<>/]+>|\{\{[^{}/]*\}\}|\$?\{[^{}/]*\}|\[[^\[\]/]+\]|:[A-Za-z_]\w*(?:\([^()]*\))?[?*+]?"
+    r"<[^<>/]+>|\{\{[^{}/]*\}\}|\$?\{[^{}/]*\}|\[[^\[\]/]+\]"
+    r"|:[A-Za-z_]\w*(?:\([^()]*\))?[?*+]?"
 )
 _HOLE = "{}"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "0.0.0.0"})  # nosec B104  # names, not binds

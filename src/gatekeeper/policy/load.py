@@ -14,8 +14,11 @@ from pydantic import BaseModel, ValidationError
 from gatekeeper.errors import UserError
 from gatekeeper.policy import document
 from gatekeeper.policy.document import Document, Place
-from gatekeeper.policy.mistakes import mistakes, suggest
-from gatekeeper.policy.schema import GatePolicy, PolicyFile, Tools
+from gatekeeper.policy.extends import extended
+from gatekeeper.policy.gate_mistakes import suggest
+from gatekeeper.policy.mistakes import mistakes
+from gatekeeper.policy.options import Tools
+from gatekeeper.policy.schema import GatePolicy, PolicyFile
 from gatekeeper.tools import ADAPTERS
 
 FILE_NAME = "gates.yaml"
@@ -53,6 +56,7 @@ def load(config: Path | None, root: Path | None, start: Path) -> Policy:
     if not base.is_dir():
         raise UserError(f"--root: {base} is not a folder")
     base = base.resolve()
+    found = extended(found)
     content = _validate(found)
     if found_wrong := list(mistakes(content, found, base)):
         raise UserError(*found_wrong)

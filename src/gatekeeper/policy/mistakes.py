@@ -7,14 +7,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from gatekeeper.performance import files, selection
+from gatekeeper.performance import files
 from gatekeeper.performance.outcome import VARIANCE
 from gatekeeper.policy.document import Document, Place
-from gatekeeper.policy.schema import GatePolicy, PolicyFile, ToolOptions
+from gatekeeper.policy.gate_mistakes import gate_mistakes
+from gatekeeper.policy.options import ToolOptions
+from gatekeeper.policy.schema import PolicyFile
 from gatekeeper.project.layout import find_source
 from gatekeeper.tools import ADAPTERS
 
-_SELECTORS = ("rules", "paths", "severity", "select", "direction", "inconclusive")
 _GLOB = frozenset("*?[")
 
 
@@ -29,56 +30,12 @@ def mistakes(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
             yield f"{found.name}:{line}: no folder, file or module named {name}"
 
 
-def suggest(word: str, known: list[str]) -> str:
-    """The known word that is meant, or all of them."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f" (known: {', '.join(known)})"
-
-
 def _gate_mistakes(content: PolicyFile, found: Document) -> Iterator[str]:
     for name, gate in content.gates.items():
-        for key, text in _one_gate(gate):
+        others = [other for other in content.gates if other != name]
+        for key, text in gate_mistakes(gate, others):
             line = found.line(("gates", name, key))
             yield f"{found.name}:{line}: gates.{name}: {text}"
-
-
-def _one_gate(gate: GatePolicy) -> Iterator[tuple[str, str]]:
-    if (gate.tool is None) == (gate.attest is None):
-        yield "tool", "needs exactly one of `tool` and `attest`"
-    if gate.tool is None:
-        return
-    adapter = ADAPTERS.get(gate.tool)
-    if adapter is None:
-        yield "tool", f"no such tool: {gate.tool}{suggest(gate.tool, list(ADAPTERS))}"
-        return
-    if gate.min is None and gate.max is None:
-        yield "tool", "needs `min` or `max`, else it holds whatever happens"
-    elif gate.min is not None and gate.max is not None and gate.min > gate.max:
-        yield "min", f"`min` {gate.min:g} is above `max` {gate.max:g}"
-    if gate.metric is not None and gate.metric not in adapter.metrics:
-        known = list(adapter.metrics)
-        yield "metric", f"no such metric: {gate.metric}{suggest(gate.metric, known)}"
-    for key in _SELECTORS:
-        stated = key in gate.model_fields_set and getattr(gate, key)
-        if stated and key not in adapter.selectors:
-            yield key, f"{gate.tool} has no `{key}` to select by"
-    if gate.tool == "performance":
-        yield from _performance(gate)
-
-
-def _performance(gate: GatePolicy) -> Iterator[tuple[str, str]]:
-    for word in gate.select:
-        if wrong := selection.mistake(word):
-            yield "select", wrong
-    if gate.metric in (None, VARIANCE):
-        if gate.min is not None:
-            yield "min", "a variance has a `max`; `direction: both` limits both ways"
-        elif gate.max is not None and gate.max < 0:
-            yield "max", "`max` is how much worse in percent, so it is not negative"
-    else:
-        for key in ("direction", "inconclusive"):
-            if key in gate.model_fields_set:
-                yield key, f"`{key}` belongs to `metric: variance`"
 
 
 def _sides(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
@@ -94,6 +51,8 @@ def _sides(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
         line = found.line(("gates", compared[0], "tool"))
         yield f"{name}:{line}: tools.performance needs a `baseline` to compare with"
     for index, pattern in enumerate(() if measured else options.baseline or ()):
+        if content.extends and ("tools", "performance", "baseline") not in found.lines:
+            continue
         if not files.matching(root, pattern):
             line = found.line(("tools", "performance", "baseline", index))
             yield f"{name}:{line}: {pattern} does not exist{_near(root / pattern)}"
@@ -101,6 +60,8 @@ def _sides(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
 
 def _path_mistakes(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
     for place, path, may_be_outside in _paths(content):
+        if content.extends and place not in found.lines:
+            continue  # a profile names what projects mostly have
         where = f"{found.name}:{found.line(place)}"
         full = root / path
         if not os.path.lexists(full):

@@ -2,198 +2,60 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from gatekeeper.policy.options import (
+    Flag,
+    Level,
+    Number,
+    Seconds,
+    Section,
+    Text,
+    Texts,
+    Tools,
+    listed,
+)
 
 
-def _listed(value: object) -> object:
-    """One text is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-def _split(value: object) -> object:
-    """A command in one line becomes its words, quotes as in a shell."""
-    return shlex.split(value) if isinstance(value, str) else value
-
-
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False, strict=True)]
-Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")
-]
-Texts = Annotated[list[Text], Field(max_length=1000)]
-Files = Annotated[list[Text], BeforeValidator(_listed), Field(min_length=1)]
-Words = Annotated[list[Text], BeforeValidator(_split), Field(min_length=1)]
-Natural = Annotated[int, Field(ge=0, strict=True)]
-Flag = Annotated[bool, Field(strict=True)]
-Level = Literal["low", "medium", "high", "critical", "unknown"]
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ToolOptions(_Section):
-    """Options that every tool has."""
-
-    paths: Texts | None = Field(
-        default=None, description="what to look at, below the root"
-    )
-    timeout: Seconds = Field(default=600, description="seconds until the tool is ended")
-    args: Texts = Field(default=[], description="further arguments, passed as they are")
-    environment: list[Variable] = Field(
-        default=[],
-        description="names of variables that this tool may see, secrets included",
-    )
-
-
-class Flake8Options(ToolOptions):
-    """How flake8 is run."""
-
-    max_line_length: Natural = 88
-    max_complexity: Natural = 10
-    ignore: list[Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}\d{0,3}$")]] = []
-    per_path: dict[Text, Texts] = Field(
-        default={}, description="glob: rules not wanted there"
-    )
-    exclude: Texts = []
-    config: Text | None = Field(
-        default=None, description="a configuration file to adopt"
-    )
-
-
-class MypyOptions(ToolOptions):
-    """How mypy is run."""
-
-    strict: Flag = True
-    config: Text | None = Field(
-        default=None, description="a configuration file to adopt"
-    )
-    exclude: Texts = []
-
-
-class BanditOptions(ToolOptions):
-    """How bandit is run."""
-
-    skip: list[Annotated[str, StringConstraints(pattern=r"^B\d{3}$")]] = []
-    exclude: Texts = []
-
-
-class SafetyOptions(ToolOptions):
-    """How safety is run."""
-
-    requirements: Texts = []
-    database: Text = Field(
-        default="online", description="`online`, or a folder with a database"
-    )
-    max_age: Annotated[float, Field(gt=0, strict=True)] | None = Field(
-        default=None, description="days that a database in a folder may be old"
-    )
-
-
-class PipAuditOptions(ToolOptions):
-    """How pip-audit is run."""
-
-    requirements: Texts = []
-    service: Text = Field(
-        default="", description="`pypi`, `osv`, `esms`, or the URL of an OSV API"
-    )
-
-
-class PytestOptions(ToolOptions):
-    """How pytest is run."""
-
-    timeout: Seconds = 1800
-    markers: Text | None = Field(
-        default=None, description="an expression as for pytest -m"
-    )
-    workers: Natural | Literal["auto"] | None = Field(
-        default=None, description="processes, through pytest-xdist"
-    )
-    exclude: Texts = []
-
-
-class CoverageOptions(ToolOptions):
-    """How coverage is measured."""
-
-    source: Texts | None = Field(default=None, description="what is to be covered")
-    branch: Flag = False
-    config: Text | None = Field(
-        default=None, description="a configuration file to adopt"
-    )
-    exclude: Texts = []
-
-
-class MeasurementRun(_Section):
-    """How a performance measurement is started; commands are never given to a shell.
-
-    A command says where its results go: to `{output}`, a file named for it, else to
-    the file that `current` (or `baseline`) names, else to its standard output.
-    `{python}` is the interpreter of the project.
-    """
-
-    command: Words = Field(description="measures the current service")
-    baseline: Words | None = Field(
-        default=None, description="measures the baseline, in turn with `command`"
-    )
-    times: Annotated[int, Field(ge=1, le=100, strict=True)] = Field(
-        default=5, description="how often each is measured"
-    )
-
-
-class PerformanceOptions(ToolOptions):
-    """What is compared, and when two measurements may be compared at all."""
-
-    baseline: Files | None = Field(
-        default=None, description="results of the baseline, one file or pattern a run"
-    )
-    current: Files | None = Field(default=None, description="results to be judged")
-    run: MeasurementRun | None = None
-    max_errors: Annotated[float, Field(ge=0, le=100, strict=True)] = Field(
-        default=0, description="percent of failed requests that a side may have"
-    )
-    accept: list[Literal["connections", "duration", "hosts", "machines"]] = Field(
-        default=[], description="differences between both sides that do not matter"
-    )
-    confidence: Annotated[float, Field(ge=50, le=99.9, strict=True)] = Field(
-        default=95, description="of the intervals, in percent"
-    )
-
-
-class Tools(_Section):
-    """How each tool is run."""
-
-    flake8: Flake8Options = Flake8Options()
-    mypy: MypyOptions = MypyOptions()
-    bandit: BanditOptions = BanditOptions()
-    safety: SafetyOptions = SafetyOptions()
-    pip_audit: PipAuditOptions = Field(default=PipAuditOptions(), alias="pip-audit")
-    pytest: PytestOptions = PytestOptions()
-    coverage: CoverageOptions = CoverageOptions()
-    performance: PerformanceOptions = PerformanceOptions()
-
-    def options(self, tool: str) -> ToolOptions:
-        """The section of one tool, by its name in gates.yaml."""
-        section: ToolOptions = getattr(self, tool.replace("-", "_"))
-        return section
-
-
-class GatePolicy(_Section):
+class GatePolicy(Section):
     """One condition: a tool's measurement against `min` and/or `max`.
 
-    A gate with `attest` has no tool: it waits for a person.
+    Without a tool it waits for a person (`attest`, `one_of`), follows from other gates
+    (`all_of`), or compares pasted output with the run (`evidence`).
     """
 
     tool: str | None = None
     attest: Text | None = Field(
         default=None, description="what a person has to confirm"
     )
+    one_of: Texts = Field(
+        default=[], description="boxes of which a person ticks exactly one"
+    )
+    all_of: list[str] = Field(default=[], description="gates that all have to hold")
+    evidence: dict[Text, Texts] = Field(
+        default={},
+        description="heading of the template: tools whose output is pasted below it",
+    )
     title: Text | None = None
     box: Text | None = Field(
         default=None, description="the template line that it answers"
+    )
+    section: Text | None = Field(
+        default=None, description="beginning of a heading above that line"
+    )
+    when_changed: Texts = Field(
+        default=[], description="paths; without a change there it does not apply"
+    )
+    after_merge: Flag = Field(
+        default=False, description="nobody can answer it before the merge"
+    )
+    signed: Flag = Field(
+        default=False, description="the box needs a name and the state signed for"
+    )
+    covers: Texts = Field(
+        default=[], description="what is signed for; default: `when_changed`, or all"
     )
     blocking: Flag | Literal["ci"] = True
     metric: str | None = None
@@ -202,7 +64,7 @@ class GatePolicy(_Section):
     rules: Texts = []
     paths: Texts = []
     severity: Level | None = None
-    select: Annotated[list[Text], BeforeValidator(_listed)] = Field(
+    select: Annotated[list[Text], BeforeValidator(listed)] = Field(
         default=[], description="quantities and endpoints of a performance gate"
     )
     direction: Literal["worse", "both"] = Field(
@@ -215,10 +77,13 @@ class GatePolicy(_Section):
     timeout: Seconds | None = None
 
 
-class PolicyFile(_Section):
+class PolicyFile(Section):
     """A whole gates.yaml."""
 
     version: Annotated[int, Field(ge=1, le=1, strict=True)]
+    extends: Text | None = Field(
+        default=None, description="a profile that this file adds to"
+    )
     source: Texts | None = Field(default=None, description="first-party code")
     tests: Texts | None = Field(default=None, description="the tests")
     python: Text = Field(

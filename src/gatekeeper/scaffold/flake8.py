@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gatekeeper.policy.schema import Flake8Options
+from gatekeeper.policy.options import Flake8Options
 from gatekeeper.scaffold.documents import Documents, assignments, number, words
 from gatekeeper.scaffold.excludes import translate
 from gatekeeper.scaffold.facts import Layout, Option, Section

@@ -48,9 +48,8 @@ _ANSWER = re.compile(r"[1-5]\d\d")
 _APART = frozenset({Kind.DATABASE, Kind.CACHE})
 #: What settings may tell; how many requests were meant to be sent is no count.
 _CONDITIONS = ("connections", "duration", "host")
-#: Facts that are failures, and how they are spoken of.
-_FAILED = {
-    "failures": "failed",
+#: Kinds of failures, and how they are spoken of.
+_SPOKEN = {
     "errors": "errors",
     "timeouts": "time-outs",
     "non2xx": "answers not 2xx",
@@ -82,7 +81,8 @@ class Loads:
     def own(self, subject: Subject) -> Load:
         """What a subject tells itself."""
         told = self._numbers.get(subject, {})
-        requests = _one(told.get("requests", ()))
+        answers = [*told.get("answers", ()), *told.get("non2xx answers", ())]
+        requests = _one(told.get("requests", [sum(answers)] if answers else ()))
         failures, words = _failures(told, requests)
         return Load(
             subject,
@@ -114,22 +114,28 @@ class Loads:
 
 def _about(leaf: Leaf) -> Subject:
     """The subject of the object around; settings are those of what is around them."""
-    names = list(leaf.above)
+    names = leaf.above[:-1] if _is_answer(leaf) else leaf.above
     settings = (i for i, name in enumerate(names) if name.ends_as(Role.SETTING))
     return subject_at(names[: next(settings, len(names))])
 
 
 def _fact(leaf: Leaf) -> str:
     """Which fact of the load a leaf tells; empty for none."""
-    above = leaf.above[-1].words if leaf.above else ""
-    if _STATUS.fullmatch(above) and _ANSWER.fullmatch(leaf.own.text):
+    if _is_answer(leaf):
         return "answers" if leaf.own.text.startswith("2") else "non2xx answers"
+    above = leaf.above[-1].words if leaf.above else ""
     both = f"{above} {leaf.own.words}" if above == "requests" else ""
     fact = _FACTS.get(both) or _FACTS.get(leaf.own.words, "")
     if fact != "host" and any(name.kinds & _APART for name in leaf.above):
         return ""
     meant = any(name.ends_as(Role.SETTING) for name in leaf.above)
     return "" if meant and fact not in _CONDITIONS else fact
+
+
+def _is_answer(leaf: Leaf) -> bool:
+    """`{"status_codes": {"200": 995}}`."""
+    counted = bool(leaf.above) and _STATUS.fullmatch(leaf.above[-1].words)
+    return bool(counted and _ANSWER.fullmatch(leaf.own.text))
 
 
 def _number(leaf: Leaf, fact: str) -> float | None:
@@ -159,13 +165,13 @@ def _failures(
     most["non2xx"] = max(most.get("non2xx", 0), sum(told.get("non2xx answers", ())))
     if requests is not None and "successes" in most:
         most["others"] = max(0.0, requests - most["successes"])
-    known = (*_FAILED, "non2xx answers", "answers", "others")
+    known = ("failures", *_SPOKEN, "non2xx answers", "answers", "others")
     if not any(fact in told for fact in known) and "others" not in most:
         return None, ""
     broken = max(most.get("errors", 0), most.get("timeouts", 0))
     total = max(most.get("failures", 0), broken + most["non2xx"], most.get("others", 0))
     words = (
-        f"{most[fact]:g} {spoken}" for fact, spoken in _FAILED.items() if most.get(fact)
+        f"{most[fact]:g} {spoken}" for fact, spoken in _SPOKEN.items() if most.get(fact)
     )
     return int(total), ", ".join(words)
 

@@ -52,7 +52,7 @@ def _is_spare(what: Meaning, name: Name, part: Part, is_own: bool) -> bool:
     if word.statistic:
         return name is not what.statistic_from and not is_own
     if part.text in _TELLING:
-        return kind in _TELLING[part.text] and is_own
+        return kind in _TELLING[part.text] and (is_own or kind in TIMES)
     if is_own:
         return word.kind not in (None, kind, Kind.LATENCY)
     return word.kind in (Kind.DATABASE, Kind.CACHE) and kind not in TIMES
@@ -64,17 +64,13 @@ _Spare = Callable[[Name, Part, bool], bool]
 def _subject(names: Sequence[Name], spare: _Spare, aside: str = "") -> Subject:
     at = max((i for i, name in enumerate(names) if name.route), default=-1)
     method_at = next((i for i in (at - 1, at + 1) if _is_method(names, at, i)), -1)
-    words = _joined(
-        ".",
-        [
-            *(
-                _words(name, spare, index == len(names) - 1)
-                for index, name in enumerate(names)
-                if index >= max(at, 0) and index != method_at
-            ),
-            aside,
-        ],
-    )
+    last = len(names) - 1
+    parts = [
+        _words(name, spare, index == last)
+        for index, name in enumerate(names)
+        if index >= at and index != method_at
+    ]
+    words = _joined(".", [*parts, aside])
     if at < 0:
         return Subject(words, None, words) if words else SERVICE
     method = names[at].method

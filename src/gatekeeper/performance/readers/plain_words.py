@@ -131,7 +131,9 @@ _ROLES = (
     (
         Word(role=Role.META),
         "version, versions, timestamp, timestamps, date, datetime, epoch, start time,"
-        " end time, finish time, created, updated, generated, count, counts, seed,"
+        " end time, finish time, started at, ended at, finished at, completed at,"
+        " created at, updated at, generated at, created, updated, generated, count,"
+        " counts, seed,"
         " port, pid, ppid, uptime, interval, intervals, timeout, ttl, warmup, ramp,"
         " ramp up, ramp down, cooldown, spawn, window, retention, hours, days, rounds,"
         " runs, iterations, samples, sample, schema, extra",

@@ -1,0 +1,96 @@
+"""What a change touches: the files that differ from the branch it is to go into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatekeeper.project.files import ARTEFACT_FOLDERS, matches
+from gatekeeper.project.revision import Git
+
+#: Where a change usually goes, if nobody says so.
+_USUAL = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_LARGEST = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The files that were changed, added or deleted; None where that is not known.
+
+    Paths are relative to the root. `base` is what they were compared with, `problem`
+    why there is nothing to compare with.
+    """
+
+    files: tuple[str, ...] | None
+    base: str = ""
+    problem: str = ""
+
+    def touched(self, patterns: Iterable[str]) -> list[str]:
+        """The changed files that patterns name, hold or glob; none if not known."""
+        wanted = tuple(patterns)
+        return [
+            path
+            for path in self.files or ()
+            if any(matches(path, pattern) for pattern in wanted)
+        ]
+
+
+def change(git: Git, base: str | None) -> Change:
+    """Compare the working tree with where the branch left `base`, or a usual one."""
+    if git("rev-parse", "--verify", "-q", "HEAD^{commit}") is None:
+        return Change(None, problem="this is no git checkout with a commit")
+    for name in (base,) if base else _USUAL:
+        fork = git("merge-base", "--end-of-options", name, "HEAD")
+        if fork is not None:
+            return _since(git, fork.strip(), name, given=bool(base))
+    wanted = base or "main branch"
+    return Change(
+        None,
+        problem=f"git knows no common commit with {wanted}; fetch it with its history"
+        " (actions/checkout: `fetch-depth: 0`), or name it with --base",
+    )
+
+
+def _since(git: Git, fork: str, name: str, *, given: bool) -> Change:
+    options = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
+    changed = git("diff", *options, fork, "--")
+    new = git("ls-files", "--others", "--exclude-standard", "-z")
+    if changed is None or new is None:
+        return Change(None, problem=f"git could not compare with {name}")
+    found = {path for path in f"{changed}\0{new}".split("\0") if path}
+    head = (git("rev-parse", "HEAD") or "").strip()
+    if not found and fork == head and not given:
+        return Change(None, problem=f"HEAD is {name}; name the other side with --base")
+    return Change(tuple(sorted(found)), name)
+
+
+def covered(git: Git, root: Path, patterns: Iterable[str]) -> list[tuple[str, bytes]]:
+    """The files that patterns name, hold or glob, with their contents; all for none."""
+    wanted = tuple(patterns) or (".",)
+    listing = git("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    paths = set(listing.split("\0")) if listing is not None else set(_walk(root))
+    return [
+        (path, _content(root / path))
+        for path in sorted(paths - {""})
+        if any(matches(path, pattern) for pattern in wanted)
+    ]
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in ARTEFACT_FOLDERS]
+        yield from (os.path.relpath(os.path.join(folder, name), root) for name in names)
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; of a link where it leads, of what cannot be read nothing."""
+    try:
+        if path.is_symlink():
+            return os.fsencode(os.readlink(path))
+        if path.is_file() and path.stat().st_size <= _LARGEST:
+            return path.read_bytes()
+    except OSError:
+        pass
+    return b""

@@ -1,0 +1,691 @@
+"""Plain JSON: what names mean, and files as people's scripts write them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gatekeeper.performance.content import parse
+from gatekeeper.performance.readers.hyperfine import HYPERFINE
+from gatekeeper.performance.readers.native import NATIVE
+from gatekeeper.performance.readers.plain import PLAIN
+from gatekeeper.performance.readers.plain_names import name, unit_of
+from gatekeeper.performance.readers.plain_words import WORDS
+from gatekeeper.performance.readers.pytest_benchmark import PYTEST_BENCHMARK
+from gatekeeper.performance.subjects import SERVICE, Subject, subject
+from gatekeeper.performance.trial import Content, Load, Trial, UnreadableError
+
+RECORDED = Path(__file__).parents[2] / "recorded" / "performance"
+OWN = RECORDED / "plain"
+Lines = dict[str, float]
+
+
+def trials(value: Any) -> list[Trial]:
+    return list(PLAIN.read(parse(json.dumps(value).encode())))
+
+
+def recorded(file: str) -> list[Trial]:
+    return list(PLAIN.read(parse((OWN / file).read_bytes())))
+
+
+def lines(trial: Trial) -> Lines:
+    """`GET /users latency p95 ms` and its value."""
+    return {
+        f"{r.subject} {r.quantity.name} {r.quantity.unit}": r.value
+        for r in trial.readings
+    }
+
+
+def read(value: Any) -> Lines:
+    (trial,) = trials(value)
+    return lines(trial)
+
+
+def samples(trial: Trial) -> dict[str, tuple[float, ...]]:
+    return {
+        f"{s.subject} {s.quantity.name} {s.quantity.unit}": s.values
+        for s in trial.samples
+    }
+
+
+def load(trial: Trial, about: Subject = SERVICE) -> Load:
+    return next(one for one in trial.loads if one.subject == about)
+
+
+def refusal(value: Any) -> str:
+    with pytest.raises(UnreadableError) as raised:
+        trials(value)
+    return str(raised.value)
+
+
+# What single names mean
+
+
+@pytest.mark.parametrize(
+    ("key", "meaning"),
+    [
+        ("p95_ms", "latency p95 ms"),
+        ("p95Ms", "latency p95 ms"),
+        ("p95-ms", "latency p95 ms"),
+        ("p(95)", "latency p95 ?"),
+        ("95%", "latency p95 ?"),
+        ("p95LatencyMs", "latency p95 ms"),
+        ("latencyP99ms", "latency p99 ms"),
+        ("p99_9_ms", "latency p99.9 ms"),
+        ("p999", "latency p99.9 ?"),
+        ("tp90", "latency p90 ?"),
+        ("95th_percentile_ms", "latency p95 ms"),
+        ("percentile_95", "latency p95 ?"),
+        ("median_response_time", "latency p50 ?"),
+        ("avg_response_time", "latency mean ?"),
+        ("meanResponseTime", "latency mean ?"),
+        ("response_time_avg_ms", "latency mean ms"),
+        ("Mean response time (ms)", "latency mean ms"),
+        ("slowest_ms", "latency max ms"),
+        ("http_req_duration_p95", "latency p95 ?"),
+        ("mean_ms_per_request", "latency mean ms"),
+        ("requests_per_second", "throughput /s"),
+        ("requestsPerSecond", "throughput /s"),
+        ("Requests/sec", "throughput /s"),
+        ("avg_rps", "throughput /s"),
+        ("peak_rps", "throughput max /s"),
+        ("throughput", "throughput ?"),
+        ("requests_per_minute", "throughput /s"),
+        ("memory_mb", "memory MB"),
+        ("rss_mb", "memory MB"),
+        ("memoryUsageMB", "memory MB"),
+        ("max_memory_mb", "memory peak MB"),
+        ("avg_memory_mb", "memory mean MB"),
+        ("rss_bytes", "memory MB"),
+        ("cpu_percent", "cpu %"),
+        ("cpuUsage", "cpu ?"),
+        ("peak_cpu_percent", "cpu peak %"),
+        ("error_rate_percent", "error_rate %"),
+        ("errorRate", "error_rate ?"),
+        ("failure_rate_pct", "error_rate %"),
+        ("error_ratio", "error_rate %"),
+        ("io_mb_per_s", "io MB/s"),
+        ("db_query_time_ms", "database ms"),
+        ("average_query_ms", "database mean ms"),
+        ("cache_latency_p95_us", "cache p95 ms"),
+    ],
+)
+def test_a_key_tells_kind_statistic_and_unit(key: str, meaning: str) -> None:
+    assert list(read({key: 40})) == [f"service {meaning}"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("p95_us", 1500, 1.5),
+        ("p95_s", 0.011, 11),
+        ("p95", "120 ms", 120),
+        ("p95", "1.2s", 1200),
+        ("p95_ms", "1.2 s", 1200),
+        ("p95_ms", "1,204.5", 1204.5),
+        ("rss_bytes", 104857600, 104.8576),
+        ("memory_kib", 1024, 1.048576),
+        ("requests_per_minute", 600, 10),
+        ("throughput", "1,204 req/s", 1204),
+        ("error_rate", "45%", 45),
+        ("error_ratio", 0.02, 2),
+        ("success_rate_percent", 99.87, 0.13),
+        ("success_rate", 98, 2),
+        ("success_ratio", 0.995, 0.5),
+        ("p95_ms", -3, -3),
+        ("p95_ms", 0, 0),
+        ("p95_ms", 10**400, math.inf),
+    ],
+)
+def test_values_are_converted(key: str, value: Any, expected: float) -> None:
+    assert list(read({key: value}).values()) == [expected]
+
+
+def test_not_a_number_is_passed_on() -> None:
+    (trial,) = PLAIN.read(parse(b'{"p95_ms": NaN}'))
+    assert math.isnan(trial.readings[0].value)
+    assert trial.readings[0].step == 0.0
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("x", "p0", "p100", "cache_hit_rate_percent", "errors_per_second", "bytes"),
+        *("database_queries", "redis", "memory_per_request_kb", "success_rate_0"),
+        *("context_switches_per_second", "gc_per_minute", "p95_max_ms", "total_time"),
+        *("errors_per_hour", "db_pool_size", "active_connections", "2xx_percent"),
+        *("mb_per_hour", "time", "duration", "average_connections"),
+    ],
+)
+def test_names_that_tell_no_known_quantity(key: str) -> None:
+    (trial,) = trials({key: 0.5, "p95_ms": 1})
+    assert lines(trial) == {"service latency p95 ms": 1}
+    assert trial.notes == (f"numbers not understood: 1 ({key})",)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            "version",
+            "timestamp",
+            "count",
+            "seed",
+            "port",
+            "start_time",
+            "sample_count",
+        ),
+        *("uptime_seconds", "timeout_ms", "interval_seconds", "id", "status", "runs"),
+        *("startedAt", "warmup_ms", "collection_duration_hours", "status_code"),
+    ],
+)
+def test_data_about_the_file_is_ignored(key: str) -> None:
+    (trial,) = trials({key: 7, "p95_ms": 1})
+    assert lines(trial) == {"service latency p95 ms": 1}
+    assert trial.notes == () and trial.loads == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"thresholds": {"p95_ms": 500}},
+        {"limits": {"a": {"b": {"p95_ms": 500}}}},
+        {"response_time_targets": {"p95_ms": 500}},
+        {"expected_p95_ms": 500},
+        {"p95_target_ms": 500},
+        {"max_allowed": {"p95_ms": 500}},
+        {"baseline_comparison": {"p95_ms": 500}},
+        {"speed_change_percent": 3},
+        {"memory_growth_mb": 3},
+        {"latency_stddev_ms": 3},
+        {"response_time_std_dev": 3},
+        {"environment": {"memory_gb": 16}},
+        {"test_config": {"p95_ms": 3}},
+        {"system_info": {"total_memory_mb": 3}},
+    ],
+)
+def test_limits_settings_and_changes_are_left_out(value: Any) -> None:
+    (trial,) = trials({**value, "p50_ms": 1})
+    assert lines(trial) == {"service latency p50 ms": 1}
+    assert trial.notes == (
+        "numbers left out as limits, settings or computed changes: 1",
+    )
+
+
+def test_a_word_that_judges_is_no_judgement_at_the_beginning_of_a_name() -> None:
+    value = {"change_password_ms": 3, "limit_check": {"p95_ms": 4}}
+    assert read(value) == {
+        "change_password latency ms": 3,
+        "limit_check latency p95 ms": 4,
+    }
+
+
+# Objects
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"latency": {"p50": 12, "p95": 40, "avg": 13}},
+            {"latency p50 ?": 12, "latency p95 ?": 40, "latency mean ?": 13},
+        ),
+        (
+            {"response_time_ms": {"avg": 1, "max": 9}},
+            {"latency mean ms": 1, "latency max ms": 9},
+        ),
+        (
+            {"memory": {"rss": "52 MB", "peak_mb": 60, "percent": 3.5}},
+            {"memory MB": 52, "memory peak MB": 60, "share": 3.5},
+        ),
+        (
+            {"metrics": {"throughput": {"value": 90, "unit": "ops/sec"}}},
+            {"throughput /s": 90},
+        ),
+        ({"latency": {"percentiles": {"50": 3, "99.9": 9}}}, {"p50": 3, "p99.9": 9}),
+        ({"cpu": {"average": 30, "peak": 50}}, {"cpu mean ?": 30, "cpu peak ?": 50}),
+        ({"p95": {"value": 3}, "unit": "us"}, {"latency p95 ms": 0.003}),
+        ({"errors": {"rate": 0.5}}, {"error_rate ?": 0.5}),
+        ({"total": {"avg": 3, "p90": 5}}, {"latency mean ?": 3, "latency p90 ?": 5}),
+    ],
+)
+def test_words_of_objects_add_to_those_within(value: Any, expected: Lines) -> None:
+    found = read(value)
+    assert list(found.values()) == list(expected.values())
+    for line, words in zip(found, expected, strict=True):
+        assert words in line
+
+
+def test_heap_is_not_the_memory_of_the_service() -> None:
+    value = {"metrics": {"memory": {"heapUsed": {"value": 81.2, "unit": "MB"}}}}
+    assert read(value) == {"heap_used memory MB": 81.2}
+
+
+def test_the_nearest_unit_counts() -> None:
+    value = {"unit": "s", "latency_ms": {"p95": 3, "p99": "4 us"}, "p50": 0.002}
+    assert read(value) == {
+        "service latency p95 ms": 3,
+        "service latency p99 ms": 0.004,
+        "service latency p50 ms": 2,
+    }
+
+
+def test_a_unit_is_no_unit_of_other_kinds() -> None:
+    value = {"unit": "ms", "p95": 3, "throughput": 300, "memory": 5}
+    assert read(value) == {
+        "service latency p95 ms": 3,
+        "service throughput ?": 300,
+        "service memory ?": 5,
+    }
+
+
+def test_an_unknown_unit_is_not_understood() -> None:
+    value = {"latency": {"value": 3, "unit": "fortnights"}, "p95_ms": 1}
+    assert read(value) == {"service latency p95 ms": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"database": {"find_user_ms": 3.2}}, {"find_user database ms": 3.2}),
+        ({"database": {"findUserMs": 3.2}}, {"find_user database ms": 3.2}),
+        ({"redis": {"get_ms": 0.4}}, {"get cache ms": 0.4}),
+        ({"mongodb": {"query": {"avg_ms": 2}}}, {"service database mean ms": 2}),
+        ({"db_operations": {"find_one": 12.0}}, {"find_one database ?": 12}),
+        ({"cache": {"redis_get_hit": 3.5}}, {"get_hit cache ?": 3.5}),
+        ({"mongodb": {"aggregate": 8.5}}, {"aggregate database ?": 8.5}),
+        ({"redis": {"ops_per_sec": 9}}, {"redis throughput /s": 9}),
+        ({"redis": {"memory_mb": 9}}, {"redis memory MB": 9}),
+        ({"cache_memory_mb": 9}, {"cache memory MB": 9}),
+        ({"memory": {"gc_pause_ms": 9}}, {"gc_pause latency ms": 9}),
+        ({"cpu": {"event_loop_delay_ms": 9}}, {"event_loop_delay latency ms": 9}),
+        ({"cpu": {"user_time_percent": 9}}, {"user cpu %": 9}),
+        ({"cpu_time_ms": 9}, {"time cpu ms": 9}),
+        ({"error_rates": {"5xx": 0.1, "total": 1}}, {"5xx": 0.1, "service": 1}),
+        ({"auth0": {"avg_ms": 9}}, {"auth0 latency mean ms": 9}),
+        ({"30_minute_test": {"avg_ms": 9}}, {"30_minute_test latency mean ms": 9}),
+        ({"peak": {"p95_ms": 9}}, {"peak latency p95 ms": 9}),
+        ({"load": {"peak_load_ms": 9}}, {"peak_load latency ms": 9}),
+        ({"network": {"bytes_in_per_second": 9e6}}, {"network.in io MB/s": 9}),
+        ({"a": {"b": {"p95_ms": 9}}}, {"a.b latency p95 ms": 9}),
+    ],
+)
+def test_other_words_are_the_name(value: Any, expected: Lines) -> None:
+    found = read(value)
+    assert list(found.values()) == list(expected.values())
+    for line, words in zip(found, expected, strict=True):
+        assert line.startswith(words)
+
+
+# Endpoints
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"GET /users": {"p95_ms": 9}},
+        {"GET_/users": {"p95_ms": 9}},
+        {"GET http://h:1/users": {"p95_ms": 9}},
+        {"endpoints": {"/users": {"GET": {"p95_ms": 9}}}},
+        {"endpoints": {"/users": {"get": {"p95_ms": 9}}}},
+        {"GET": {"/users": {"p95_ms": 9}}},
+        {"/users": {"method": "get", "latency": {"p95_ms": 9}}},
+        {"p95_ms": {"GET /users": 9}},
+        {"latency": {"p95": {"/users": {"GET": "9 ms"}}}},
+        {"GET /users p95": "9 ms"},
+        {"endpoints": [{"endpoint": "/users", "method": "GET", "p95": "9 ms"}]},
+        {"endpoints": [{"path": "/users", "method": "GET", "p95_ms": 9}]},
+        {"endpoints": [{"url": "http://h/users", "method": "GET", "p95_ms": 9}]},
+        {"endpoints": [{"route": "/users", "method": "GET", "p95_ms": 9}]},
+        {"endpoints": [{"name": "GET /users", "p95_ms": 9}]},
+        {"a": {"endpoint": "GET /users", "p95_ms": 9}},
+        {"endpoint": "GET /users", "p95_ms": 9},
+        [{"name": "x", "endpoint": "/users", "method": "GET", "p95_ms": 9}],
+        [{"endpoint": "GET /users", "metric": "p95_ms", "value": 9}],
+        [{"name": "GET /users p95", "unit": "ms", "value": "9"}],
+        {"authentication": {"endpoints": {"GET /users": {"p95_ms": 9}}}},
+    ],
+)
+def test_endpoints_in_every_shape(value: Any) -> None:
+    (trial,) = trials(value)
+    assert lines(trial) == {"GET /users latency p95 ms": 9}
+    assert trial.readings[0].subject == subject("GET /users")
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"response_times": {"GET /users": 45.2}}, "GET /users latency ?"),
+        ({"api_endpoints": {"GET /users": 45.2}}, "GET /users latency ?"),
+        ({"/users/:id": {"avg": 45.2}}, "/users/:id latency mean ?"),
+        ({"error_rate": {"GET /users": 45.2}}, "GET /users error_rate ?"),
+        ({"/a": {"cache": {"hit_ms": 45.2}}}, "/a hit cache ms"),
+        ({"/a": {"levels": {"10_users": {"p95": 45.2}}}}, "/a levels.10_users latency"),
+    ],
+)
+def test_numbers_of_endpoints(value: Any, line: str) -> None:
+    (found,) = read(value)
+    assert found.startswith(line)
+
+
+def test_a_number_of_an_endpoint_that_may_be_a_count() -> None:
+    value = {"hits_by_path": {"/a": 45}, "/b": {"requests": {"avg": 3}}, "p95_ms": 1}
+    assert read(value) == {"service latency p95 ms": 1}
+
+
+def test_a_mean_alone_may_be_one_of_anything() -> None:
+    assert read({"complexity": {"mean": 3, "max": 9}, "p95_ms": 1}) == {
+        "service latency p95 ms": 1
+    }
+
+
+def test_items_of_lists_need_a_name() -> None:
+    message = refusal({"results": [{"p95_ms": 1}, {"p95_ms": 2}]})
+    assert "not understood: 2 (results[0].p95_ms, results[1].p95_ms)" in message
+    assert "items of lists need an `endpoint` or a `name`" in message
+    assert read({"results": [{"p95_ms": 1}]}) == {"service latency p95 ms": 1}
+
+
+# Samples
+
+
+def test_lists_below_a_time_are_samples() -> None:
+    (trial,) = trials({"response_times": [12, 11.5], "latencies_ms": {"GET /a": [1]}})
+    assert samples(trial) == {
+        "service latency ?": (12, 11.5),
+        "GET /a latency ms": (1,),
+    }
+    assert trial.readings == ()
+
+
+def test_lists_of_something_else_are_no_samples() -> None:
+    value = {"memory_mb": [1, 2], "p95_ms": [1, 2], "x": [3], "tags": ["a"], "e": []}
+    (trial,) = trials({**value, "latency": [1, "x"], "p50_ms": 1})
+    assert trial.samples == ()
+    assert trial.notes == ("numbers not understood: 3 (memory_mb, p95_ms, x)",)
+
+
+# Loads
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"connections": 10}, Load(SERVICE, connections=10)),
+        ({"concurrent_users": "10"}, Load(SERVICE, connections=10)),
+        ({"config": {"vus": 10}}, Load(SERVICE, connections=10)),
+        ({"duration_seconds": 30.5}, Load(SERVICE, duration_seconds=30.5)),
+        ({"test_duration_minutes": 2}, Load(SERVICE, duration_seconds=120)),
+        ({"duration_ms": 30000}, Load(SERVICE, duration_seconds=30)),
+        ({"host": "http://127.0.0.1:5000/"}, Load(SERVICE, host="localhost")),
+        ({"target_host": "shop.example"}, Load(SERVICE, host="shop.example")),
+        ({"url": "http://[::1]:5000"}, Load(SERVICE, host="localhost")),
+        ({"total_requests": 9, "errors": 0}, Load(SERVICE, 9, 0)),
+        ({"requests": 9, "failures": 2}, Load(SERVICE, 9, 2)),
+        ({"requests": {"total": 9, "failed": 2}}, Load(SERVICE, 9, 2)),
+        ({"requests": 9, "successful_requests": 7}, Load(SERVICE, 9, 2)),
+        ({"errors": 3, "timeouts": 2}, Load(SERVICE, None, 3, "3 errors, 2 time-outs")),
+        ({"non2xx": 5, "errors": 1}, Load(SERVICE, None, 6, "1 errors, 5 answers")),
+        ({"status_codes": {"200": 7, "404": 2}}, Load(SERVICE, 9, 2, "2 answers")),
+        ({"requests": 1.5}, None),
+        ({"config": {"requests": 9}}, None),
+        ({"connections": -1}, None),
+        ({"database": {"connections": 5}}, None),
+        ({"thresholds": {"connections": 5}}, None),
+    ],
+)
+def test_loads(value: Any, expected: Load | None) -> None:
+    (trial,) = trials({**value, "p95_ms": 1})
+    if expected is None:
+        assert trial.loads == ()
+        return
+    found = load(trial)
+    words = expected.failure_words
+    assert found.failure_words.startswith(words) and bool(found.failure_words) == bool(
+        words
+    )
+    assert (found.requests, found.failures) == (expected.requests, expected.failures)
+    assert found.connections == expected.connections
+    assert found.duration_seconds == expected.duration_seconds
+    assert found.host == expected.host
+
+
+def test_an_error_rate_follows_from_counts_where_none_is_told() -> None:
+    told = {"requests": 200, "failures": 3, "p95_ms": 1}
+    assert read(told)["service error_rate %"] == 1.5
+    assert read({**told, "error_rate": "2%"})["service error_rate %"] == 2
+    assert read({**told, "success_rate_percent": 99})["service error_rate %"] == 1.5
+    assert "service error_rate %" not in read({"requests": 0, "failures": 0, **P95})
+
+
+P95 = {"p95_ms": 1}
+
+
+def test_conditions_of_the_file_hold_for_its_endpoints() -> None:
+    value = {"connections": 5, "GET /a": {**P95, "requests": 3}, "/b": P95}
+    (trial,) = trials(value)
+    assert load(trial, subject("GET /a")) == Load(subject("GET /a"), 3, connections=5)
+    assert load(trial, subject("/b")) == Load(subject("/b"), connections=5)
+
+
+def test_failures_of_the_service_count_for_endpoints_that_tell_none() -> None:
+    value = {"requests": 9, "errors": 1, "/a": P95, "/b": {**P95, "errors": 0}}
+    (trial,) = trials(value)
+    assert load(trial, subject("/a")).failures == 1
+    assert load(trial, subject("/b")).failures == 0
+
+
+def test_conditions_that_contradict_each_other_are_unknown() -> None:
+    (trial,) = trials({"users": 10, "concurrency": 5, **P95})
+    assert trial.loads == ()
+    assert trial.notes == (
+        "connections of service told differently, so unknown: 10, 5",
+    )
+
+
+# Two numbers with one meaning, and none
+
+
+def test_two_numbers_that_mean_the_same() -> None:
+    assert refusal({"stats": {"p95_ms": 1}, "latency": {"p95": "2 ms"}}) == (
+        "`stats.p95_ms` and `latency.p95` both mean the latency p95 of service, but"
+        " differ; keep one, or give them names that tell them apart"
+    )
+    assert "both mean" in refusal({"p95_ms": 1, "p95": 1})
+    assert "both mean" in refusal({"response_times": [1], "latency": [2]})
+
+
+def test_equal_numbers_may_mean_the_same() -> None:
+    assert read({"median_ms": 5, "p50_ms": 5}) == {"service latency p50 ms": 5}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], {}, [1, 2], ["a"], {"a": 1}, {"a": None}, {"connections": 5}, [[[]]], [{}]],
+)
+def test_nothing_understood(value: Any) -> None:
+    message = refusal(value)
+    assert message.startswith("holds no number whose name tells what it is")
+    assert "`p95_ms`" in message and "`requests_per_second`" in message
+
+
+@pytest.mark.parametrize("value", [None, True, "x", "12 ms", [], {}, "NaN", [None]])
+def test_what_is_no_number_is_left_out(value: Any) -> None:
+    found = read({"avg_ms": value, **P95}) if value != "12 ms" else {**P95}
+    assert list(found.values()) == [1]
+
+
+def test_many_numbers_not_understood_make_one_note() -> None:
+    (trial,) = trials({**P95, **{f"x{i}": i for i in range(9)}})
+    assert trial.notes == ("numbers not understood: 9 (x0, x1, x2, …)",)
+    (trial,) = trials({**P95, "y" * 90: 3})
+    assert len(trial.notes[0]) < 100
+
+
+def test_hostile_nesting() -> None:
+    deep: Any = 1
+    for _ in range(500):
+        deep = {"a": [deep]}
+    with pytest.raises(UnreadableError, match="nested too deeply"):
+        PLAIN.read(Content("", (deep,)))
+
+
+@pytest.mark.parametrize(
+    "key", ["", " ", "\x00", "é", "[", "GET ", "/", "p", "%" * 500]
+)
+def test_odd_names(key: str) -> None:
+    assert read({key: {**P95}, "b": {key: 3}})
+
+
+# Runs
+
+
+def test_a_list_of_nameless_objects_is_a_list_of_runs() -> None:
+    found = [lines(trial) for trial in trials([{"p95_ms": 1}, {"p95_ms": 2}])]
+    assert [list(run.values()) for run in found] == [[1], [2]]
+
+
+def test_runs_of_one_file() -> None:
+    found = recorded("runs.json")
+    p95 = "GET /api/users latency p95 ms"
+    assert [lines(trial)[p95] for trial in found] == [12.1, 12.9, 12.3]
+    assert ["service memory MB" in lines(trial) for trial in found] == [True, False] + [
+        False
+    ]
+    assert [load(t).failures for t in found] == [0, 5, 0]
+    assert {(load(t).connections, load(t).host) for t in found} == {(10, "localhost")}
+
+
+# Recorded files
+
+
+def test_a_baseline_of_a_migration() -> None:
+    (trial,) = recorded("nodejs_baseline.json")
+    found = lines(trial)
+    assert {
+        "service latency mean ms": 61.4,
+        "service latency p50 ms": 55.0,
+        "service latency p95 ms": 140.2,
+        "service latency p99.9 ms": 391.5,
+        "service throughput /s": 412.5,
+        "service throughput max /s": 530.1,
+        "sustained throughput /s": 388.0,
+        "service cpu mean %": 41.5,
+        "service memory peak MB": 233.1,
+        "service error_rate %": 0.004,
+        "GET /api/v1/users latency mean ms": 42.5,
+        "GET /api/v1/users throughput /s": 120.4,
+        "DELETE /api/v1/users/{id} latency mean ms": 51.9,
+        "service database mean ms": 6.1,
+        "find_operations database mean ms": 4.4,
+        "service cache mean ms": 0.9,
+        "get_operations cache mean ms": 0.6,
+        "10_users latency p95 ms": 70.3,
+        "100_users throughput /s": 388.0,
+    }.items() <= found.items()
+    assert len(found) == 40
+    whole = load(trial)
+    assert (whole.requests, whole.failures, whole.connections) == (247500, 10, 50)
+    assert whole.duration_seconds == 600
+    assert "numbers not understood: 5 (" in trial.notes[0]
+
+
+def test_results_without_units() -> None:
+    (trial,) = recorded("performance_results.json")
+    found = lines(trial)
+    assert found["POST /api/orders latency mean ?"] == 0.0289
+    assert found["POST /api/orders error_rate %"] == 10
+    assert found["service throughput /s"] == 71.25
+    assert load(trial, subject("POST /api/orders")).failures == 2
+
+
+def test_a_script_in_javascript() -> None:
+    (trial,) = recorded("node_script.json")
+    found = lines(trial)
+    assert found["service latency mean ms"] == 14.5
+    assert found["service io MB/s"] == 1.572864
+    assert found["heap_used memory MB"] == 15
+    assert found["POST /api/users latency p95 ms"] == 61
+    assert found["/api/health latency ?"] == 2
+    assert found["system cpu ?"] == 4.5
+    whole = load(trial)
+    assert (whole.requests, whole.failures, whole.host) == (1000, 5, "localhost")
+
+
+def test_other_recorded_files() -> None:
+    (summary,) = recorded("load_summary.json")
+    assert lines(summary)["service latency p90 ms"] == 210
+    assert lines(summary)["service latency p99 ms"] == 480
+    assert load(summary).failure_words == "4 time-outs, 6 answers not 2xx"
+    (levels,) = recorded("levels.json")
+    assert lines(levels)["light_load throughput /s"] == 50
+    assert load(levels, Subject("light_load")).connections == 10
+    (stores,) = recorded("stores.json")
+    assert lines(stores)["find_one database ms"] == 5.2
+    assert lines(stores)["mongodb.reads throughput /s"] == 2450
+    assert samples(stores)["select_users database ?"] == (4.5, 5.0, 4.8)
+    (github,) = recorded("github_action.json")
+    assert lines(github)["fib_20 throughput /s"] == 491.25
+    assert lines(github)["json_parse latency ms"] == 0.0125
+    (observed,) = recorded("observations.json")
+    assert samples(observed)["GET /api/health latency ms"] == (0.9, 1.1)
+    assert lines(observed) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("both_sides.json", "`nodejs.p95_ms` and `flask.p95_ms` both mean"),
+        ("settings_only.json", "no number whose name tells what it is (numbers not"),
+    ],
+)
+def test_recorded_files_that_are_no_measurement(file: str, message: str) -> None:
+    with pytest.raises(UnreadableError) as raised:
+        recorded(file)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("part", range(1, 10))
+def test_cut_off(part: int) -> None:
+    data = (OWN / "nodejs_baseline.json").read_bytes()
+    with pytest.raises(UnreadableError, match="no valid JSON"):
+        parse(data[: len(data) * part // 10])
+
+
+# Recognition, and the tables
+
+
+def test_it_is_the_last_resort() -> None:
+    for value in ({}, [], [1], {"a": 1}):
+        assert PLAIN.recognises(Content("", (value,)))
+    for other in (Content("text"), Content("", (1,)), Content("", ({}, {}))):
+        assert not PLAIN.recognises(other)
+    for path in OWN.glob("*.json"):
+        for format_ in (PYTEST_BENCHMARK, HYPERFINE, NATIVE):
+            assert not format_.recognises(parse(path.read_bytes())), path
+
+
+def test_words_stand_in_the_table_once() -> None:
+    from gatekeeper.performance.readers import plain_words
+
+    rows = [" ".join(phrase.split()) for _, phrase in plain_words._rows()]
+    assert sorted(rows) == sorted({" ".join(words) for words in WORDS})
+
+
+def test_every_unit_of_the_table_is_known() -> None:
+    for words, word in WORDS.items():
+        assert not word.unit or unit_of(word.unit), words
+
+
+def test_names_are_cut_the_same_in_every_style() -> None:
+    styles = (
+        "p95 find user ms",
+        "p95_find_user_ms",
+        "p95-find-user-ms",
+        "p95FindUserMs",
+    )
+    assert len({name(style).parts for style in styles}) == 1
