@@ -30,7 +30,8 @@ from gatekeeper.model import (
 )
 from gatekeeper.policy.load import Policy
 from gatekeeper.policy.schema import GatePolicy
-from gatekeeper.template.boxes import find
+from gatekeeper.project.change import Change
+from gatekeeper.pull_request import SKIPPED, PullRequest
 from gatekeeper.tools import ADAPTERS
 
 EXIT_CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.ERROR: 2}
@@ -40,7 +41,8 @@ EXIT_CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.ERROR: 2}
 class Request:
     """What the user asked for, beyond the policy. No gate named means all of them.
 
-    `body` is the text of the pull request, where there is one.
+    `body` is the text of the pull request, where there is one; `bases` are names of
+    what it is to be merged into, the first that git knows counts.
     """
 
     gates: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Request:
     fail_fast: bool = False
     in_ci: bool = False
     body: str | None = None
+    bases: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,19 +72,22 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
     """Run the tools that the gates need, and judge. UserError for bad requests."""
     started, clock = datetime.now(UTC), time.monotonic()
     chosen = _chosen(policy, request)
-    active = [name for name in chosen if name not in request.skip]
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
         try:
             workspace = Workspace.open(
                 policy, request.environment, Path(folder).resolve(), processes
             )
+            pull = _pull_request(policy, request, workspace, chosen)
+            skip = request.skip
+            active = [n for n in chosen if n not in skip and pull.applies(n)]
             planned = plan(policy.content, policy.root, active)
             session = _Session(policy, request, workspace, planned, active, watcher)
             stopped = session.execute(processes, request.jobs)
         finally:
             processes.close()
-    results = tuple(_result(name, session, chosen) for name in chosen)
+    judged = {name: _result(name, session) for name in chosen}
+    results = tuple(pull.settle(judged, session.runs).values())
     verdict = conclude(results)
     return Report(
         verdict=verdict,
@@ -93,7 +99,18 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
         gates=results,
         runs=tuple(session.runs[p.tool] for p in planned if p.tool in session.runs),
         interrupted=bool(stopped),
+        changed=pull.change.files if pull.wants_changes else None,
     )
+
+
+def _pull_request(
+    policy: Policy, request: Request, workspace: Workspace, chosen: Sequence[str]
+) -> PullRequest:
+    gates = {name: policy.content.gates[name] for name in chosen}
+    change = Change(None, problem="nobody asked")
+    if any(gate.when_changed or gate.evidence for gate in gates.values()):
+        change = workspace.change(request.bases)
+    return PullRequest(gates, request.body, change, workspace.digest)
 
 
 def _chosen(policy: Policy, request: Request) -> list[str]:
@@ -109,6 +126,8 @@ def _chosen(policy: Policy, request: Request) -> list[str]:
     if mistakes:
         raise UserError(*mistakes)
     wanted = {*request.gates, *request.skip} if request.gates else set(known)
+    while more := {n for g in wanted for n in policy.content.gates[g].all_of} - wanted:
+        wanted |= more
     return [name for name in known if name in wanted]
 
 
@@ -178,31 +197,19 @@ class _Session:
         return result
 
 
-def _result(name: str, session: _Session, chosen: Sequence[str]) -> GateResult:
+def _result(name: str, session: _Session) -> GateResult:
+    """The verdict as far as tools give one; a gate without a tool is pending."""
     gate = session.policy.content.gates[name]
     if name in session.request.skip:
-        return _unjudged(name, gate, session, GateStatus.SKIPPED, "skipped by --skip")
+        return _unjudged(name, gate, session, GateStatus.SKIPPED, SKIPPED)
     if gate.tool is None:
-        status, reason = _attested(gate, session.request.body)
-        return _unjudged(name, gate, session, status, reason)
+        reason = f"waits for a person: {gate.attest or ', '.join(gate.one_of)}"
+        return _unjudged(name, gate, session, GateStatus.PENDING, reason)
     if gate.tool in session.runs and not _cut_short(session, gate.tool):
         return session.judge(name)
     fast = session.request.fail_fast and session.ended_by.startswith("not run")
     status = GateStatus.SKIPPED if fast else GateStatus.ERROR
     return _unjudged(name, gate, session, status, session.ended_by or "not run")
-
-
-def _attested(gate: GatePolicy, body: str | None) -> tuple[GateStatus, str]:
-    """Whether a person has confirmed a gate; without a body nobody could."""
-    title = gate.box or gate.attest or ""
-    if body is None:
-        return GateStatus.PENDING, f"waits for a person: {gate.attest}"
-    box = find(body, title)
-    if box is None:
-        return GateStatus.FAILED, f"the pull request has no box titled {title!r}"
-    if not box.ticked:
-        return GateStatus.FAILED, f"the box at line {box.line} is open: {title}"
-    return GateStatus.PASSED, f"confirmed by the box at line {box.line}"
 
 
 def _cut_short(session: _Session, tool: str) -> bool:
@@ -228,4 +235,5 @@ def _unjudged(
         unit=adapter.metrics[metric] if adapter and metric else None,
         reason=reason,
         fix=adapter.fix if adapter else "Tick the box when it is done.",
+        evidence={heading: tuple(tools) for heading, tools in gate.evidence.items()},
     )

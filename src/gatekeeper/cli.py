@@ -119,6 +119,12 @@ def check(
         Path | None,
         typer.Option("--pr-body", metavar="FILE", help="The pull request's text."),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base", metavar="REF", help="What the change is to be merged into."
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="The answer only.")
     ] = False,
@@ -139,6 +145,7 @@ def check(
         jobs=jobs,
         fail_fast=fail_fast,
         pr_body=pr_body,
+        base=base,
         quiet=quiet,
         verbose=verbose,
     )
@@ -152,11 +159,17 @@ def summary(
         Path | None, typer.Option("--report", metavar="FILE", help="A JSON report.")
     ] = None,
     root: Root = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template", metavar="FILE", help="A pull request's text, to be filled."
+        ),
+    ] = None,
 ) -> None:
-    """Render the last report again, without running a tool."""
-    from gatekeeper.commands.check import run_summary
+    """Render the last report again, or fill a template from it, without any tool."""
+    from gatekeeper.commands.summary import run_summary
 
-    raise typer.Exit(run_summary(report, format_, root))
+    raise typer.Exit(run_summary(report, format_, root, template))
 
 
 @app.command()

@@ -175,7 +175,8 @@ class Measurement:
     the code is to blame (a coverage of failing tests). `counts` holds raw counts by
     file for tools that measure a ratio, `comparisons` what was measured before and
     after, `levels` what was measured after on its own. `notes` tells the reader what
-    shaped the result, `version` which version of the tool gave it.
+    shaped the result, `version` which version of the tool gave it, `output` the end of
+    what it printed where a person can read that.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -191,6 +192,7 @@ class Measurement:
     levels: tuple[Comparison, ...] = ()
     notes: tuple[str, ...] = ()
     version: str | None = None
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,11 @@ class BoxResult:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """The verdict on one gate, with everything a reader needs to act on it."""
+    """The verdict on one gate, with everything a reader needs to act on it.
+
+    `boxes` are those of the pull-request template that it answers; `evidence` says
+    below which heading the output of which tools is pasted.
+    """
 
     id: str
     title: str
@@ -251,6 +257,7 @@ class GateResult:
     notes: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     boxes: tuple[BoxResult, ...] = ()
+    evidence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +282,8 @@ class PolicySource:
 class Report:
     """Everything a reader may want; reporters only render it.
 
-    `answer` is what the verdict means where that is not whether a change may be merged.
+    `changed` are the files of the change, None where that is not known. `answer` is what
+    the verdict means where that is not whether a change may be merged.
     """
 
     verdict: Verdict
@@ -287,4 +295,5 @@ class Report:
     gates: tuple[GateResult, ...]
     runs: tuple[Run, ...]
     interrupted: bool = False
+    changed: tuple[str, ...] | None = None
     answer: str = ""

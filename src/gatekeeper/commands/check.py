@@ -1,4 +1,4 @@
-"""`gatekeeper check` and `gatekeeper summary`: run, render, write, answer."""
+"""`gatekeeper check`: run, render, write, answer."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from gatekeeper.commands.output import (
     write_file,
 )
 from gatekeeper.commands.progress import progress
+from gatekeeper.commands.pull import find_pull
 from gatekeeper.errors import UserError
 from gatekeeper.model import Report
-from gatekeeper.policy.load import Policy, load, locate
+from gatekeeper.policy.load import Policy, load
 from gatekeeper.reporters import reporter
-from gatekeeper.reporters.json_report import load as load_report
-
-_MAX_BODY = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class CheckOptions:
     jobs: int | None
     fail_fast: bool
     pr_body: Path | None
+    base: str | None
     quiet: bool
     verbose: bool
 
@@ -54,12 +53,15 @@ def run_check(options: CheckOptions) -> int:
         terminal.say(
             "no gates.yaml found, using the built-in policy; `gatekeeper init`"
         )
+    asks = any(gate.tool is None or gate.box for gate in policy.content.gates.values())
+    pull = find_pull(options.pr_body, options.base, os.environ, asks=asks)
     request = Request(
         gates=options.gates,
         skip=frozenset(options.skip),
         jobs=options.jobs or os.cpu_count() or 2,
         fail_fast=options.fail_fast,
-        body=_body(options.pr_body),
+        body=pull.body,
+        bases=pull.bases,
         in_ci=is_set(os.environ.get("CI", "")),
         environment=dict(os.environ),
     )
@@ -75,40 +77,10 @@ def run_check(options: CheckOptions) -> int:
     return _exit_code(report, delivered=delivered)
 
 
-def run_summary(report_file: Path | None, format_name: str, root: Path | None) -> int:
-    """Render a report that was made before, without running a tool."""
-    render = reporter(format_name)
-    if report_file is None:
-        found = locate(Path.cwd())
-        folder = root or (found.parent if found else Path.cwd())
-        report = last_report.recall(folder.resolve())
-    else:
-        try:
-            text = report_file.read_text("utf-8")
-        except (OSError, UnicodeError) as error:
-            raise UserError(f"{report_file}: cannot be read ({error})") from error
-        report = load_report(text, str(report_file))
-    terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
-    delivered = to_stdout(render(report, terminal.style()), terminal)
-    return 0 if delivered else 2
-
-
 def _spare_the_policy(outputs: list[tuple[str, Path]], policy: Policy) -> None:
     for _, path in outputs:
         if policy.path is not None and path.resolve() == policy.path.resolve():
             raise UserError(f"--output: {path} is the policy itself")
-
-
-def _body(path: Path | None) -> str | None:
-    """The text of the pull request. Raises UserError for what is no text."""
-    if path is None:
-        return None
-    try:
-        if path.stat().st_size > _MAX_BODY:
-            raise UserError(f"--pr-body {path}: larger than 10 MB")
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        raise UserError(f"--pr-body {path}: cannot be read ({error})") from error
 
 
 def _exit_code(report: Report, *, delivered: bool) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from gatekeeper.engine.process import Command, Processes
 from gatekeeper.model import Revision, Run
 from gatekeeper.policy.load import Policy
 from gatekeeper.project import revision
+from gatekeeper.project.change import Change, change, covered
 from gatekeeper.project.files import Walker
 from gatekeeper.project.interpreter import Interpreter, choose
 from gatekeeper.project.reader import Reader
+from gatekeeper.project.revision import Git
+from gatekeeper.template.signature import digest
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
 
@@ -34,6 +37,7 @@ class Workspace:
     walker: Walker
     reader: Reader
     revision: Revision
+    git: Git
 
     @classmethod
     def open(
@@ -55,7 +59,16 @@ class Workspace:
             walker=Walker(root, revision.ignored(git)),
             reader=Reader(root),
             revision=revision.revision(git),
+            git=git,
         )
+
+    def change(self, bases: Sequence[str]) -> Change:
+        """What was changed since the branch left one of `bases`, or a usual one."""
+        return change(self.git, bases)
+
+    def digest(self, patterns: Sequence[str]) -> str:
+        """The state of the files that patterns cover, as people sign for it."""
+        return digest(covered(self.git, self.policy.root, patterns))
 
     def look(self, run: PlannedRun) -> Job:
         """A job that is only looked at, so that one may be made for every gate."""

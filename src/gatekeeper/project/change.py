@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,15 +37,18 @@ class Change:
         ]
 
 
-def change(git: Git, base: str | None) -> Change:
-    """Compare the working tree with where the branch left `base`, or a usual one."""
+def change(git: Git, bases: Sequence[str]) -> Change:
+    """Compare the working tree with where the branch left one of `bases`.
+
+    The first that git knows counts; without any, the branches that are usual.
+    """
     if git("rev-parse", "--verify", "-q", "HEAD^{commit}") is None:
         return Change(None, problem="this is no git checkout with a commit")
-    for name in (base,) if base else _USUAL:
+    for name in bases or _USUAL:
         fork = git("merge-base", "--end-of-options", name, "HEAD")
         if fork is not None:
-            return _since(git, fork.strip(), name, given=bool(base))
-    wanted = base or "main branch"
+            return _since(git, fork.strip(), name, given=bool(bases))
+    wanted = " or ".join(bases) or "the main branch"
     return Change(
         None,
         problem=f"git knows no common commit with {wanted}; fetch it with its history"

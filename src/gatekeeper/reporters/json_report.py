@@ -10,13 +10,15 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from gatekeeper import __version__
 from gatekeeper.errors import UserError
 from gatekeeper.model import (
     Answer,
+    BoxResult,
+    BoxState,
     Comparison,
     Finding,
     GateResult,
@@ -59,6 +61,7 @@ def render(report: Report, style: Style) -> str:
             "branch": report.revision.branch,
             "dirty": report.revision.dirty,
         },
+        **({} if report.changed is None else {"changed": list(report.changed)}),
         "gates": [_gate(gate) for gate in report.gates],
         "runs": [_run(run) for run in report.runs],
     }
@@ -88,6 +91,8 @@ def _gate(gate: GateResult) -> dict[str, Any]:
         "findings": list(_findings(gate.tool or "", shown)),
         "findings_omitted": gate.findings_omitted + cut,
         **({"comparisons": compared} if compared else {}),
+        **({"boxes": [asdict(box) for box in gate.boxes]} if gate.boxes else {}),
+        **({"evidence": dict(gate.evidence)} if gate.evidence else {}),
     }
 
 
@@ -140,6 +145,7 @@ def _run(run: Run) -> dict[str, Any]:
         "reason": run.reason,
         "notes": list(measured.notes),
         "stderr_tail": run.stderr_tail,
+        **({"output": measured.output} if measured.output else {}),
     }
 
 
@@ -166,6 +172,7 @@ def load(text: str, name: str) -> Report:
             gates=tuple(map(_load_gate, document["gates"])),
             runs=tuple(map(_load_run, document["runs"])),
             interrupted=document["interrupted"],
+            changed=tuple(document["changed"]) if "changed" in document else None,
         )
     except (
         ValueError,
@@ -196,7 +203,14 @@ def _load_gate(entry: Mapping[str, Any]) -> GateResult:
         findings_omitted=entry["findings_omitted"],
         notes=tuple(entry["notes"]),
         comparisons=tuple(map(_load_comparison, entry.get("comparisons", ()))),
+        boxes=tuple(map(_load_box, entry.get("boxes", ()))),
+        evidence={k: tuple(v) for k, v in entry.get("evidence", {}).items()},
     )
+
+
+def _load_box(entry: Mapping[str, Any]) -> BoxResult:
+    state = entry["state"]
+    return BoxResult(**{**entry, "state": state and BoxState(state)})
 
 
 def _load_comparison(entry: Mapping[str, Any]) -> Comparison:
@@ -225,5 +239,6 @@ def _load_run(entry: Mapping[str, Any]) -> Run:
             examined=entry["examined"],
             suppressed=entry["suppressed"],
             notes=tuple(entry["notes"]),
+            output=entry.get("output", ""),
         ),
     )

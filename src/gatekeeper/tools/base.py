@@ -18,6 +18,7 @@ from gatekeeper.project.reader import Reader
 
 PROBE = Path(__file__).parent.parent / "probe"
 _BATCH_BYTES = 400_000
+_EVIDENCE_CHARACTERS = 6_000
 
 
 class ToolError(Exception):
@@ -143,6 +144,11 @@ class Adapter:
             return version(self.distribution) if self.distribution else None
         except PackageNotFoundError:
             return None  # starting it says so, with what to install
+
+
+def readable(outcome: Outcome) -> str:
+    """The end of what a program printed, as evidence for people."""
+    return outcome.stdout[-_EVIDENCE_CHARACTERS:]
 
 
 def batches(files: Sequence[str]) -> Iterator[tuple[str, ...]]:

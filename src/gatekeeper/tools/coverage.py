@@ -88,6 +88,17 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         counts=counts,
         notes=coverage_config.adopted(job.root, job.options),
         version=version,
+        output=_table(counts, total),
+    )
+
+
+def _table(counts: Mapping[str, Counts], total: Counts) -> str:
+    """Counts by file as `coverage report` lays them out."""
+    rows = [*sorted(counts.items()), ("TOTAL", total)]
+    return "".join(
+        f"{path:<50} {count.statements:>6} {count.statements - count.covered:>6}"
+        f" {count.percentages().get('percent', 100.0):>7.2f}%\n"
+        for path, count in rows
     )
 
 

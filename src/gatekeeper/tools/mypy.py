@@ -17,7 +17,14 @@ from pathlib import PurePosixPath
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools.base import Adapter, Job, ToolError, need_files, relative
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    ToolError,
+    need_files,
+    readable,
+    relative,
+)
 from gatekeeper.tools.opt_outs import bare
 
 _PLACE = r":(?P<column>\d+):(?P<end_line>\d+):(?P<end_column>\d+)"
@@ -151,6 +158,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         suppressed=_suppressed(job),
         gaps=(*job.sources.gaps, *_missing(job, checked)),
         notes=tuple(dict.fromkeys(complaints)),
+        output=readable(outcomes[-1]) if outcomes else "",
     )
 
 

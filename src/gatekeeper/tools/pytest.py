@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
-from gatekeeper.tools.base import Adapter, Job, ToolError, relative
+from gatekeeper.tools.base import Adapter, Job, ToolError, readable, relative
 from gatekeeper.tools.pytest_config import chooses, pytest_options
 from gatekeeper.tools.pytest_events import Events, TestResult, load
 from gatekeeper.tools.pytest_expected import uncollected
@@ -100,6 +100,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         gaps=tuple(_gaps(events, results, outcome, job)),
         notes=tuple(notes),
         version=events.pytest_version,
+        output=readable(outcome),
     )
 
 

@@ -160,6 +160,9 @@ def test_failures_of_the_service_count_for_endpoints_that_tell_none() -> None:
     load = next(one for one in trial.loads if one.subject == subject("/a"))
     assert (load.requests, load.failures) == (9, 1)
     assert values([trial], subject("/a"), Quantity(Kind.ERROR_RATE, "", "%")) == []
+    (trial,) = read(document({**ONE, "requests": 5, "failures": 0}, cpu))
+    load = next(one for one in trial.loads if one.subject == subject("/a"))
+    assert (load.requests, load.failures) == (5, 0)
 
 
 def test_counts_once_or_for_each_run() -> None:

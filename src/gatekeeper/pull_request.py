@@ -1,0 +1,228 @@
+"""Gates that no tool decides, and what the pull request says about all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from gatekeeper.model import (
+    BoxState,
+    Finding,
+    GateResult,
+    GateStatus,
+    Report,
+    Run,
+    Severity,
+)
+from gatekeeper.policy.gate_mistakes import CHANGES
+from gatekeeper.policy.schema import GatePolicy
+from gatekeeper.project.change import Change
+from gatekeeper.template.evidence import Claim, Pasted, pasted
+from gatekeeper.template.markdown import Body, parse
+from gatekeeper.template.reconcile import Asked, reconcile
+
+#: The state of the files that some patterns cover, as twelve hexadecimal digits.
+Digest = Callable[[Sequence[str]], str]
+_NOT_APPLICABLE = "not applicable: "
+
+
+class PullRequest:
+    """What is known of the change: its files, and the text of its pull request."""
+
+    def __init__(
+        self,
+        gates: Mapping[str, GatePolicy],
+        body: str | None,
+        change: Change,
+        digest: Digest,
+    ) -> None:
+        self.change = change
+        self._gates = gates
+        self._body: Body | None = None if body is None else parse(body)
+        self._asked = {name: self._ask(gate, digest) for name, gate in gates.items()}
+
+    @property
+    def wants_changes(self) -> bool:
+        """Whether the changed files are to be listed in the template."""
+        gates = self._gates.values()
+        return any(CHANGES in t for gate in gates for t in gate.evidence.values())
+
+    def applies(self, name: str) -> bool:
+        """Whether a gate is asked for by what was changed; if in doubt, it is."""
+        patterns = self._gates[name].when_changed
+        known = self.change.files is not None
+        return not patterns or not known or bool(self.change.touched(patterns))
+
+    def settle(
+        self, results: Mapping[str, GateResult], runs: Mapping[str, Run]
+    ) -> dict[str, GateResult]:
+        """Verdicts of the tools in, verdicts of everything out, with their boxes."""
+        settled = {
+            name: self._answered(name, result, runs) for name, result in results.items()
+        }
+        for name, gate in self._gates.items():
+            if name in settled and gate.all_of:
+                followed = self._followed(settled[name], gate, settled)
+                settled[name] = self._reconciled(name, followed)
+        return settled
+
+    def _answered(
+        self, name: str, result: GateResult, runs: Mapping[str, Run]
+    ) -> GateResult:
+        gate = self._gates[name]
+        if result.reason == SKIPPED:
+            return reconcile(result, self._asked[name], None)
+        if not self.applies(name):
+            where = ", ".join(gate.when_changed[:3])
+            reason = f"{_NOT_APPLICABLE}nothing was changed in {where}"
+            moot = replace(result, status=GateStatus.SKIPPED, reason=reason)
+            return reconcile(moot, self._asked[name], None)
+        if gate.all_of:
+            return result
+        if gate.evidence:
+            return self._compared(result, gate, runs)
+        return self._reconciled(name, self._noted(result, gate))
+
+    def _reconciled(self, name: str, result: GateResult) -> GateResult:
+        return reconcile(result, self._asked[name], self._body)
+
+    def _noted(self, result: GateResult, gate: GatePolicy) -> GateResult:
+        """Say why a conditional gate applies."""
+        if not gate.when_changed:
+            return result
+        if self.change.files is None:
+            note = f"applies, since what changed is not known: {self.change.problem}"
+        else:
+            note = f"applies: {self.change.touched(gate.when_changed)[0]} was changed"
+        return replace(result, notes=(*result.notes, note))
+
+    def _ask(self, gate: GatePolicy, digest: Digest) -> Asked:
+        titles = tuple(gate.one_of) or tuple(filter(None, [gate.box or gate.attest]))
+        return Asked(
+            titles=titles,
+            section=gate.section or "",
+            person=gate.attest is not None,
+            one_of=bool(gate.one_of),
+            later=gate.after_merge,
+            signed=gate.signed,
+            digest=digest(gate.covers or gate.when_changed)
+            if gate.attest is not None and self._body is not None
+            else "",
+        )
+
+    def _followed(
+        self,
+        result: GateResult,
+        gate: GatePolicy,
+        all_results: Mapping[str, GateResult],
+    ) -> GateResult:
+        """The verdict of a gate that follows from others: the worst of theirs."""
+        if result.reason == SKIPPED:
+            return result
+        members = {name: all_results.get(name) for name in gate.all_of}
+        lost = [name for name, found in members.items() if found is None]
+        if lost:
+            reason = f"follows from {', '.join(lost)}, not asked for now"
+            return replace(result, status=GateStatus.ERROR, reason=reason)
+        found = [member for member in members.values() if member is not None]
+        for status in _WORST_FIRST:
+            names = [m.id for m in found if m.status is status and not _is_moot(m)]
+            if names:
+                verb = "is" if len(names) == 1 else "are"
+                reason = f"{', '.join(names)} {verb} {_SAID[status]}"
+                return replace(result, status=status, reason=reason)
+        reason = f"all {len(found)} gates that it follows from hold"
+        return replace(result, status=GateStatus.PASSED, reason=reason)
+
+    def _compared(
+        self, result: GateResult, gate: GatePolicy, runs: Mapping[str, Run]
+    ) -> GateResult:
+        """Pasted output held against the run."""
+        if self._body is None:
+            reason = "waits for a pull request with output pasted into it"
+            return replace(result, status=GateStatus.PENDING, reason=reason)
+        wanted = {heading: tools for heading, tools in gate.evidence.items() if tools}
+        found = pasted(self._body, wanted)
+        findings: list[Finding] = []
+        compared = 0
+        for (heading, tools), section in zip(wanted.items(), found, strict=True):
+            findings += _lacking(heading, tools, section)
+            for claim in section.claims if section else ():
+                measured = _measured(claim, runs.get(claim.tool))
+                compared += measured is not None
+                if measured is not None and not claim.agrees(measured):
+                    findings.append(_disagrees(claim, measured))
+        status = GateStatus.FAILED if findings else GateStatus.PASSED
+        reason = f"{compared} pasted numbers agree with the run"
+        if findings:
+            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+            reason = f"{findings[0].message}{more}"
+        return replace(result, status=status, reason=reason, findings=tuple(findings))
+
+
+SKIPPED = "skipped by --skip"
+_WORST_FIRST = (
+    GateStatus.FAILED,
+    GateStatus.ERROR,
+    GateStatus.PENDING,
+    GateStatus.SKIPPED,
+)
+_SAID = {
+    GateStatus.FAILED: "failed",
+    GateStatus.ERROR: "not measured",
+    GateStatus.PENDING: "pending",
+    GateStatus.SKIPPED: "skipped",
+}
+
+
+def _is_moot(result: GateResult) -> bool:
+    said_so = any(box.state is BoxState.NOT_APPLICABLE for box in result.boxes)
+    return said_so or result.reason.startswith(_NOT_APPLICABLE)
+
+
+def _lacking(
+    heading: str, tools: Sequence[str], section: Pasted | None
+) -> Iterable[Finding]:
+    if section is None:
+        text = f"the pull request has no section {heading!r}"
+        yield Finding("missing-section", Severity.MEDIUM, text)
+    elif not section.lines and set(tools) != {CHANGES}:
+        text = f"nothing is pasted below {heading!r}"
+        yield Finding("nothing-pasted", Severity.MEDIUM, text)
+
+
+def _disagrees(claim: Claim, measured: float) -> Finding:
+    text = (
+        f"line {claim.line}: {claim.written} {claim.metric} of {claim.tool} pasted,"
+        f" {measured:.6g} measured"
+    )
+    return Finding("disagrees", Severity.HIGH, text)
+
+
+def _measured(claim: Claim, run: Run | None) -> float | None:
+    """What the run has for a claim; None where it has nothing to compare."""
+    if run is None or run.measurement is None:
+        return None
+    found = run.measurement.findings
+    if claim.metric == "high":
+        return sum(finding.severity is Severity.HIGH for finding in found)
+    if claim.metric == "findings":
+        return len(found)
+    if claim.metric in ("failed", "errors"):
+        failed = sum(finding.rule == "failed" for finding in found)
+        return failed if claim.metric == "failed" else len(found) - failed
+    metric = run.measurement.metrics.get(claim.metric)
+    return metric.value if metric else None
+
+
+def unaccounted(report: Report, body: str) -> list[str]:
+    """The boxes of a text that no gate of a report answers, with their lines."""
+    known = [(box.title, box.section) for gate in report.gates for box in gate.boxes]
+    return [
+        f"line {box.line}: {box.title[:80]}"
+        for box in parse(body).boxes
+        if not any(
+            box.is_called(title) and (not section or box.is_below(section))
+            for title, section in known
+        )
+    ]
