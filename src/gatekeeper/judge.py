@@ -29,6 +29,7 @@ from gatekeeper.model import (
 from gatekeeper.performance.limits import decide, describe
 from gatekeeper.performance.outcome import VARIANCE, Limit
 from gatekeeper.project.files import matches
+from gatekeeper.selected_tests import selected
 
 _ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
 
@@ -55,6 +56,7 @@ class Gate:
     counts_findings: bool = False
     fix: str = ""
     limit: Limit | None = None
+    select: tuple[str, ...] = ()
 
 
 def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
@@ -77,6 +79,8 @@ def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
         return replace(base, reason=run.reason or f"{gate.tool} gave no measurement")
     if gate.limit is not None:
         return _compared(gate.limit, base, measured)
+    if gate.select:
+        return _of_tests(gate, base, measured)
     findings = tuple(select(gate, measured.findings))
     value = _value(gate, measured, findings)
     base = replace(base, value=value, findings=findings, notes=_notes(gate, findings))
@@ -85,6 +89,25 @@ def judge(gate: Gate, run: Run, reproduce: str = "") -> GateResult:
         if not _violated(gate, value or 0, measured):
             # The fault is what has to be mended; the findings would only distract.
             base = replace(base, findings=())
+    return replace(base, status=status, reason=reason)
+
+
+def _of_tests(gate: Gate, base: GateResult, measured: Measurement) -> GateResult:
+    """The verdict on some of the tests; none of that kind is no proof of anything.
+
+    A file that could not be collected may have held some of them, so it counts.
+    """
+    chosen = selected(gate.select, measured.cases)
+    lost = [f for f in measured.findings if f.rule == "collection-error"]
+    value = chosen.value(gate.metric)
+    value += len(lost) if gate.metric in ("failures", "not_passed") else 0
+    base = replace(
+        base, value=value, findings=(*chosen.findings(gate.metric), *lost)
+    )
+    status, reason = _decide(gate, measured, value)
+    if not chosen.cases and status is not GateStatus.FAILED:
+        wanted = ", ".join(gate.select)
+        return replace(base, value=None, reason=f"no test is meant by {wanted}")
     return replace(base, status=status, reason=reason)
 
 

@@ -165,6 +165,19 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One test with its outcome: passed, failed, error, skipped, xfailed or xpassed.
+
+    `labels` are its markers. `finding` says what happened where it did not pass.
+    """
+
+    id: str
+    labels: frozenset[str]
+    outcome: str
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What one run of a tool found out, in one shape for all tools.
 
@@ -174,9 +187,9 @@ class Measurement:
     not. `faults` says what makes every number of this run worthless as a proof, though
     the code is to blame (a coverage of failing tests). `counts` holds raw counts by
     file for tools that measure a ratio, `comparisons` what was measured before and
-    after, `levels` what was measured after on its own. `notes` tells the reader what
-    shaped the result, `version` which version of the tool gave it, `output` the end of
-    what it printed where a person can read that.
+    after, `levels` what was measured after on its own, `cases` the tests of a test run.
+    `notes` tells the reader what shaped the result, `version` which version of the tool
+    gave it, `output` the end of what it printed where a person can read that.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -190,6 +203,7 @@ class Measurement:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
     levels: tuple[Comparison, ...] = ()
+    cases: tuple[Case, ...] = ()
     notes: tuple[str, ...] = ()
     version: str | None = None
     output: str = ""
@@ -282,8 +296,8 @@ class PolicySource:
 class Report:
     """Everything a reader may want; reporters only render it.
 
-    `changed` are the files of the change, None where that is not known. `answer` is what
-    the verdict means where that is not whether a change may be merged.
+    `changed` are the files of the change, None where that is not known. `answer` is
+    what the verdict means where that is not whether a change may be merged.
     """
 
     verdict: Verdict

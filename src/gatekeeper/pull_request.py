@@ -126,7 +126,7 @@ class PullRequest:
             return replace(result, status=GateStatus.ERROR, reason=reason)
         found = [member for member in members.values() if member is not None]
         for status in _WORST_FIRST:
-            names = [m.id for m in found if m.status is status and not _is_moot(m)]
+            names = [m.id for m in found if _counted(m) is status]
             if names:
                 verb = "is" if len(names) == 1 else "are"
                 reason = f"{', '.join(names)} {verb} {_SAID[status]}"
@@ -173,6 +173,17 @@ _SAID = {
     GateStatus.PENDING: "pending",
     GateStatus.SKIPPED: "skipped",
 }
+
+
+def _counted(member: GateResult) -> GateStatus:
+    """What a gate means for one that follows from it.
+
+    One that does not decide here cannot fail the other, nor let it pass.
+    """
+    if _is_moot(member):
+        return GateStatus.PASSED
+    wrong = member.status in (GateStatus.FAILED, GateStatus.ERROR)
+    return GateStatus.PENDING if wrong and not member.blocking else member.status
 
 
 def _is_moot(result: GateResult) -> bool:

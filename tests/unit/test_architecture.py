@@ -18,7 +18,8 @@ ALLOWED = {
     "schemas": set(),
     "project": {"model", "errors"},
     "performance": {"decimals", "model"},
-    "judge": {"decimals", "model", "performance", "project"},
+    "selected_tests": {"model", "project"},
+    "judge": {"decimals", "model", "performance", "project", "selected_tests"},
     "advisories": {"project"},
     "tools": {
         *("model", "project", "advisories", "engine.process", "performance", "probe"),

@@ -70,7 +70,8 @@ def gate_of(name: str, policy: GatePolicy, *, in_ci: bool) -> Gate:
         ignore_unknown=policy.unknown == "ignore",
         counts_findings=metric in _FINDINGS,
         fix=adapter.fix,
-        limit=_limit(policy, metric) if "select" in adapter.selectors else None,
+        limit=_limit(policy, metric) if "direction" in adapter.selectors else None,
+        select=tuple(policy.select),
     )
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from gatekeeper.engine.process import Command, Outcome
-from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
+from gatekeeper.model import Case, Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
 from gatekeeper.tools.base import Adapter, Job, ToolError, readable, relative
 from gatekeeper.tools.pytest_config import chooses, pytest_options
@@ -79,8 +79,10 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         "failures": failures,
         "passed": tally["passed"] + tally["xpassed"],
         "skipped": tally["skipped"] + tally["xfailed"] + len(events.skipped_modules),
+        "not_passed": 0,
         "total": len(results),
     }
+    metrics["not_passed"] = failures + metrics["skipped"]
     notes = []
     if metrics["skipped"]:
         notes.append(f"{metrics['skipped']} tests skipped or expected to fail")
@@ -101,7 +103,19 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         notes=tuple(notes),
         version=events.pytest_version,
         output=readable(outcome),
+        cases=tuple(_cases(events, results, job)),
     )
+
+
+def _cases(
+    events: Events, results: Sequence[TestResult], job: Job
+) -> Iterator[Case]:
+    markers = {item.nodeid: frozenset(item.markers) for item in events.items}
+    for result in results:
+        passed = result.outcome in ("passed", "xpassed")
+        finding = None if passed else _finding(result, result.outcome, job)
+        labels = markers.get(result.nodeid, frozenset())
+        yield Case(result.nodeid, labels, result.outcome, finding)
 
 
 def _no_evidence(outcome: Outcome, job: Job) -> ToolError:
@@ -195,9 +209,10 @@ PYTEST = Adapter(
         "failures": "failures",
         "passed": "tests",
         "skipped": "tests",
+        "not_passed": "tests",
         "total": "tests",
     },
     fix="Mend the tests or the code that they test.",
-    selectors=frozenset({"paths"}),
+    selectors=frozenset({"paths", "select"}),
     interpreter="project",
 )
