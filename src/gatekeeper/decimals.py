@@ -39,7 +39,8 @@ def signed(value: float, limit: float | None) -> str:
     sign = "-" if value < 0 else "+"
     if value in (float("inf"), float("-inf")):
         return f"{sign}\u221e"
-    return sign + display(abs(value), None, limit)
+    shown = display(abs(value), None, limit)
+    return shown if shown == "0" else sign + shown
 
 
 def short(value: float) -> str:

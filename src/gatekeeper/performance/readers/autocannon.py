@@ -58,7 +58,7 @@ _BY_COUNT = (
     "the run ended by number of requests, and autocannon averages over whole intervals,"
     " so its throughput is too low, the more the shorter the run"
 )
-_CUT = "autocannon cuts latencies to whole ms, so an average of {:g} ms is inexact"
+_CUT = "autocannon cuts latencies to whole ms, so averages below 5 ms are inexact"
 
 
 def _is_run(document: Any) -> bool:
@@ -187,7 +187,7 @@ def _notes(run: Run, what: Subject) -> Iterator[str]:
         _CLOSED.format(run.lost): run.lost > 0,
         _BY_COUNT: run.by_count,
         _IDLE.format(100 * run.busy): run.idle and not run.by_count,
-        _CUT.format(average): run.answers > 0 and not run.lost and average < 5,
+        _CUT: run.answers > 0 and not run.lost and average < 5,
         "the latencies are those of answers 2xx only (-x)": run.made_up < 0,
         f"{pipelining:g} requests at a time on each connection": pipelining > 1,
         "the warm-up (-W) is left out": "warmup" in run.document,
