@@ -96,7 +96,7 @@ def test_repeated_runs_are_named_one_by_one(
         (b'{"a": "\xff"}', "is not UTF-8"),
         (plain(users=1).encode("utf-16"), "is UTF-16"),
         (b'{"GET /users": {"p95_ms": 1, "p95_ms": 2}}', "has 'p95_ms' twice"),
-        (b'{"GET /u/:a": {"p95_ms": 1}, "GET /u/{b}": {"p95_ms": 2}}', "twice"),
+        (b'{"GET /u/:a": {"p95_ms": 1}, "GET /u/{b}": {"p95_ms": 2}}', "both mean"),
         (b"[]", "results.json"),
         (b"{}", "results.json"),
         (b"null", "results.json"),

@@ -9,13 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from gatekeeper.project import settings
-from gatekeeper.tools import requirements_lines, requirements_poetry
-from gatekeeper.tools.requirements_entries import UNREADABLE, Folders, at, shown
+from gatekeeper.tools import requirements_lines
+from gatekeeper.tools import requirements_poetry as poetry
+from gatekeeper.tools.requirements_entries import (
+    UNREADABLE,
+    Entry,
+    Folders,
+    at,
+    shown,
+)
 
 _FOUND_BY_DEFAULT = (
     "pyproject.toml",
@@ -30,22 +38,18 @@ _Table = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One dependency as it is declared. `specifier` is None where it cannot be told.
+    """One dependency as it is declared.
 
-    `always`: it is needed by everybody, whatever system, extra or group.
+    `specifier` is None where it cannot be told which versions are allowed. `main`: it
+    belongs to no extra and no group. `conditional`: a marker decides whether it is
+    needed; `applies` says what it decides here.
     """
 
-    name: str
+    entry: Entry
     specifier: SpecifierSet | None
-    text: str
-    path: str
-    line: int | None
-    always: bool
-
-    @property
-    def place(self) -> str:
-        """Where it stands, as people write it."""
-        return at(self.path, self.line)
+    main: bool = True
+    conditional: bool = False
+    applies: bool = True
 
 
 @dataclass(slots=True)
@@ -107,10 +111,8 @@ class _Reader:
         for entry in listing.entries:
             if entry.name is None:
                 continue
-            always = ";" not in entry.text
-            specifier = None if entry.reference else entry.specifier
-            made = (entry.name, specifier, entry.text, entry.path, entry.line, always)
-            self.into.declarations.append(Declaration(*made))
+            marker = _marker(entry.text)
+            self._declare(entry, entry.specifier, marker=marker, main=True)
 
     def _pyproject(self, document: _Table, place: _Places) -> None:
         project = document.get("project", {})
@@ -124,11 +126,11 @@ class _Reader:
             # A table includes another group, which is read anyway.
             self._add([e for e in extra if isinstance(e, str)], place, main=False)
         self._dynamic(document, place)
-        poetry = document.get("tool", {}).get("poetry", {})
-        self._own(poetry.get("name"))
-        self._poetry(poetry.get("dependencies", {}), place, main=True)
-        self._poetry(poetry.get("dev-dependencies", {}), place, main=False)
-        for group in poetry.get("group", {}).values():
+        table = document.get("tool", {}).get("poetry", {})
+        self._own(table.get("name"))
+        self._poetry(table.get("dependencies", {}), place, main=True)
+        self._poetry(table.get("dev-dependencies", {}), place, main=False)
+        for group in table.get("group", {}).values():
             self._poetry(group.get("dependencies", {}), place, main=False)
 
     def _dynamic(self, document: _Table, place: _Places) -> None:
@@ -187,10 +189,15 @@ class _Reader:
                 where = at(place.name, line)
                 self.into.gaps.append(f"{where}: declares what is no requirement")
                 continue
-            specifier = None if found.url else found.specifier
-            self._declare(
-                found.name, specifier, text, place, main and found.marker is None
+            entry = Entry(
+                text=shown(text),
+                path=place.name,
+                line=line,
+                name=canonicalize_name(found.name),
+                specifier=found.specifier,
+                reference=found.url,
             )
+            self._declare(entry, found.specifier, marker=found.marker, main=main)
 
     def _poetry(
         self, table: _Table, place: _Places, *, main: bool, plain: bool = False
@@ -198,22 +205,38 @@ class _Reader:
         for name, value in table.items():
             if name == "python":
                 continue
-            always = main and requirements_poetry.unconditional(value)
-            specifier = requirements_poetry.specifier(value, plain=plain)
-            self._declare(name, specifier, name, place, always)
+            specifier = poetry.specifier(value, plain=plain)
+            entry = Entry(
+                text=name,
+                path=place.name,
+                line=place.line(name),
+                name=canonicalize_name(name),
+                specifier=specifier or SpecifierSet(),
+                reference=poetry.reference(value),
+            )
+            conditional = poetry.conditional(value)
+            made = Declaration(entry, specifier, main, conditional, not conditional)
+            self.into.declarations.append(made)
 
     def _declare(
         self,
-        name: str,
-        specifier: SpecifierSet | None,
-        text: str,
-        place: _Places,
-        always: bool,
+        entry: Entry,
+        specifier: SpecifierSet,
+        *,
+        marker: Marker | None,
+        main: bool,
     ) -> None:
-        line = place.line(text)
-        key = canonicalize_name(name)
-        made = Declaration(key, specifier, shown(text), place.name, line, always)
+        known = None if entry.reference else specifier
+        applies = marker is None or marker.evaluate({"extra": ""})
+        made = Declaration(entry, known, main, marker is not None, applies)
         self.into.declarations.append(made)
+
+
+def _marker(text: str) -> Marker | None:
+    try:
+        return Requirement(text).marker
+    except InvalidRequirement:
+        return None
 
 
 class _Places:

@@ -63,6 +63,18 @@ class Listing:
     gaps: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
 
+    def version(self, entry: Entry) -> str | None:
+        """The one version of an entry, also where a constraint decides."""
+        return entry.version or self.constraints.get(entry.name or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """An entry with the version that is installed for it."""
+
+    entry: Entry
+    version: str
+
 
 @dataclass(frozen=True, slots=True)
 class Folders:
@@ -84,15 +96,18 @@ class Folders:
             ),
         )
 
-    def holds(self, name: str) -> bool:
-        """Whether a path, links resolved, lies in one of them."""
+    def inside(self, name: str) -> bool:
+        """Whether a path, links resolved, lies in the project."""
+        return self._below(name, os.path.realpath(self.root))
+
+    def _below(self, name: str, folder: str) -> bool:
         real = os.path.realpath(self.root / name)
-        folders = (os.path.realpath(self.root), *self.more)
-        return any(os.path.commonpath([real, folder]) == folder for folder in folders)
+        return os.path.commonpath([real, folder]) == folder
 
     def read(self, name: str, limit: int = 20 * regular.MEGABYTE) -> bytes:
         """The bytes of a file. Raises OSError, also for what leads elsewhere."""
-        if not self.holds(name):
+        allowed = any(self._below(name, folder) for folder in self.more)
+        if not allowed and not self.inside(name):
             raise OSError(0, "it leads out of the project, so it is not read")
         return regular.read(self.root / name, limit)
 

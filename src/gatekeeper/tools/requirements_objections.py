@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from gatekeeper.model import Finding, Severity
-from gatekeeper.tools.requirements_entries import Entry, Folders, Listing, shown
+from gatekeeper.tools.requirements_entries import (
+    Entry,
+    Folders,
+    Listing,
+    Pinned,
+    shown,
+)
 
 #: Every rule of this tool.
 RULES = (
@@ -28,21 +33,21 @@ _HASH = re.compile(r"(^|&)(md5|sha1|sha224|sha256|sha384|sha512)=[0-9a-f]+")
 
 
 def objection(
-    entry: Entry, listing: Listing, folders: Folders, known: Mapping[str, str]
+    entry: Entry, listing: Listing, folders: Folders, known: Mapping[str, Pinned]
 ) -> Finding | None:
     """The finding on an entry, or None where it means one content for ever.
 
-    `known` holds versions that some file pins, for the advice.
+    `known` is what some file pins, for the advice.
     """
     if entry.reference is not None:
         return _reference(entry, entry.reference, folders)
-    constraint = listing.constraints.get(entry.name or "")
-    if entry.version is not None or constraint is not None:
+    if listing.version(entry) is not None:
         return None
-    wanted = known.get(entry.name or "", "VERSION")
-    instead = f"{entry.name}=={wanted}"
-    advice = f"write {instead}" + (
-        "" if wanted != "VERSION" else ", with what `pip freeze` says"
+    pin = known.get(entry.name or "")
+    advice = (
+        f"write {entry.name}=={pin.version}, as {pin.entry.place} has it"
+        if pin
+        else f"write {entry.name}==VERSION; `pip freeze` prints the versions in use"
     )
     if not entry.specifier:
         return finding(entry, "unversioned", f"{entry.text} names no version; {advice}")
@@ -62,9 +67,10 @@ def unhashed(entry: Entry) -> Finding | None:
 
 
 def _reference(entry: Entry, reference: str, folders: Folders) -> Finding | None:
+    path = _path(reference)
+    if path is not None:
+        return _local(entry, path, folders)
     url = urlsplit(reference)
-    if not url.scheme or url.scheme == "file":
-        return _local(entry, unquote(url.path), folders)
     if "+" in url.scheme:
         numbered = url.scheme.startswith(("svn+", "bzr+"))
         if (_NUMBERED if numbered else _GIT).search(url.path):
@@ -83,25 +89,32 @@ def _reference(entry: Entry, reference: str, folders: Folders) -> Finding | None
 
 def _local(entry: Entry, path: str, folders: Folders) -> Finding | None:
     """What lies in the project is under its version control; other folders are not."""
-    if folders.holds(path) and os.path.realpath(folders.root / path) != "/":
+    if folders.inside(path):
         return None
     return finding(
         entry,
         "editable-elsewhere",
         f"{entry.text} is a path outside of the project, whose content is not locked;"
-        " write name==VERSION",
+        " write NAME==VERSION",
     )
 
 
-def missing(entry: Entry, root: Path) -> bool:
-    """Whether an entry names a path of which nothing is known as it is not there."""
-    if entry.reference is None:
+def absent(entry: Entry, folders: Folders) -> bool:
+    """Whether an entry names a path in the project that is not there."""
+    path = _path(entry.reference or "")
+    if entry.reference is None or path is None or not folders.inside(path):
         return False
-    url = urlsplit(entry.reference)
-    local = not url.scheme or url.scheme == "file"
-    return local and not os.path.exists(root / unquote(url.path))
+    return not os.path.exists(folders.root / path)
+
+
+def _path(reference: str) -> str | None:
+    """The path that a reference names; None for a URL."""
+    url = urlsplit(reference)
+    if url.scheme == "file":
+        return unquote(url.path)
+    return None if url.scheme else reference
 
 
 def finding(entry: Entry, rule: str, message: str) -> Finding:
     """A finding at the place of an entry."""
-    return Finding(rule, Severity.MEDIUM, message, entry.path, entry.line, url=None)
+    return Finding(rule, Severity.MEDIUM, message, entry.path, entry.line)

@@ -8,11 +8,21 @@ from packaging.version import InvalidVersion, Version
 _SHORT_PARTS = 2
 
 
-def unconditional(value: object) -> bool:
-    """Whether a dependency is needed whatever the system and the extras are."""
+def conditional(value: object) -> bool:
+    """Whether system, interpreter or an extra decide if a dependency is needed."""
     if isinstance(value, dict):
-        return not {"markers", "python", "platform", "optional"} & value.keys()
-    return isinstance(value, str)
+        return bool({"markers", "python", "platform", "optional"} & value.keys())
+    return not isinstance(value, str)
+
+
+def reference(value: object) -> str | None:
+    """The URL or path that a dependency comes from; None for an index."""
+    table = value if isinstance(value, dict) else {}
+    if "git" in table:
+        keys = ("rev", "ref", "tag", "branch")
+        return f"git+{table['git']}@{next((table[k] for k in keys if k in table), '')}"
+    found = next((table[key] for key in ("url", "file", "path") if key in table), None)
+    return None if found is None else str(found)
 
 
 def specifier(value: object, *, plain: bool) -> SpecifierSet | None:

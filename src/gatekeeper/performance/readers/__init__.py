@@ -12,6 +12,7 @@ from gatekeeper.performance.readers import (
     k6,
     locust,
     native,
+    plain,
     pytest_benchmark,
     wrk,
 )
@@ -32,4 +33,5 @@ FORMATS: tuple[Format, ...] = (
     locust.STATS,
     pytest_benchmark.PYTEST_BENCHMARK,
     hyperfine.HYPERFINE,
+    plain.PLAIN,
 )
