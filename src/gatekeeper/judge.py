@@ -101,9 +101,7 @@ def _of_tests(gate: Gate, base: GateResult, measured: Measurement) -> GateResult
     lost = [f for f in measured.findings if f.rule == "collection-error"]
     value = chosen.value(gate.metric)
     value += len(lost) if gate.metric in ("failures", "not_passed") else 0
-    base = replace(
-        base, value=value, findings=(*chosen.findings(gate.metric), *lost)
-    )
+    base = replace(base, value=value, findings=(*chosen.findings(gate.metric), *lost))
     status, reason = _decide(gate, measured, value)
     if not chosen.cases and status is not GateStatus.FAILED:
         wanted = ", ".join(gate.select)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gatekeeper.commands.output import Terminal, replace_file, to_stdout
 from gatekeeper.errors import UserError
+from gatekeeper.policy.extends import template
 from gatekeeper.policy.load import FILE_NAME, locate
 from gatekeeper.project.interpreter import choose
 from gatekeeper.reporters.text import one_line
@@ -18,6 +19,18 @@ from gatekeeper.scaffold.gather import gather
 from gatekeeper.scaffold.profiles import profile
 from gatekeeper.scaffold.render import render
 from gatekeeper.scaffold.text import Value
+
+#: Where GitHub and GitLab look for a template; the first is where ours goes.
+_TEMPLATES = (
+    ".github/pull_request_template.md",
+    ".github/PULL_REQUEST_TEMPLATE.md",
+    ".github/PULL_REQUEST_TEMPLATE",
+    "pull_request_template.md",
+    "PULL_REQUEST_TEMPLATE.md",
+    "docs/pull_request_template.md",
+    "docs/PULL_REQUEST_TEMPLATE.md",
+    ".gitlab/merge_request_templates",
+)
 
 
 def run_init(name: str, root: Path | None, *, force: bool) -> int:
@@ -42,8 +55,28 @@ def run_init(name: str, root: Path | None, *, force: bool) -> int:
         raise UserError(f"{target} was not written: {error.strerror}") from error
     lines = [f"wrote {_shown(target)}, profile {chosen.name}", ""]
     lines += _found(facts, choose("auto", folder, os.environ).origin)
+    lines += _write_template(folder, chosen.extends)
     lines += ["", *_next(target)]
     return 0 if to_stdout("\n".join(lines) + "\n", terminal) else 2
+
+
+def _write_template(folder: Path, name: str | None) -> Iterator[str]:
+    """Write the template of a profile, unless the project has one."""
+    text = template(name) if name else ""
+    if not text:
+        return
+    yield ""
+    for place in _TEMPLATES:
+        if os.path.lexists(folder / place):
+            yield f"left as it is: {place}, which has to have the boxes of the profile"
+            return
+    target = folder / _TEMPLATES[0]
+    try:
+        target.parent.mkdir(exist_ok=True)
+        replace_file(target, text.encode())
+    except OSError as error:
+        raise UserError(f"{target} was not written: {error.strerror}") from error
+    yield f"wrote {_shown(target)}"
 
 
 def _may_be_written(target: Path, *, force: bool) -> None:

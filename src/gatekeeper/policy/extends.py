@@ -25,6 +25,12 @@ def profiles() -> dict[str, str]:
     }
 
 
+def template(name: str) -> str:
+    """The pull-request template that belongs to a profile; empty where there is none."""
+    path = files("gatekeeper.policy").joinpath("profiles", f"{name}.md")
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
 def extended(found: Document) -> Document:
     """The document with its profile below it; as it is where it extends none.
 

@@ -33,6 +33,8 @@ def _lines(facts: Facts, profile: Profile) -> Iterator[str]:
     for problem in facts.problems:
         yield from comment(f"{problem}. Nothing of it is taken over here.")
     yield "version: 1"
+    if profile.extends:
+        yield f"extends: {profile.extends}"
     yield ""
     yield from _layout(facts)
     yield ""

@@ -107,9 +107,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     )
 
 
-def _cases(
-    events: Events, results: Sequence[TestResult], job: Job
-) -> Iterator[Case]:
+def _cases(events: Events, results: Sequence[TestResult], job: Job) -> Iterator[Case]:
     markers = {item.nodeid: frozenset(item.markers) for item in events.items}
     for result in results:
         passed = result.outcome in ("passed", "xpassed")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from packaging.version import InvalidVersion
 
 from gatekeeper.model import Finding, Severity
-from gatekeeper.tools.requirements_declared import Declaration
+from gatekeeper.tools.requirements_declarations import Declaration
 from gatekeeper.tools.requirements_entries import Entry, Folders, Listing, Pinned
 from gatekeeper.tools.requirements_locks import is_lock
 from gatekeeper.tools.requirements_objections import finding, objection
@@ -73,7 +73,9 @@ class Locked:
                 and name.rpartition("/")[0] == folder
                 and not name.endswith("Pipfile.lock")
             ]
-        return [f"{folder}{slash}{made}"] if folder + slash + made in self._entries else []
+        return (
+            [f"{folder}{slash}{made}"] if folder + slash + made in self._entries else []
+        )
 
     def _unlocked(self, declaration: Declaration) -> Iterator[Finding]:
         """A declaration that no file answers, unless it is as good as a lock."""
@@ -108,8 +110,8 @@ def _outside(declaration: Declaration, pins: Sequence[Pinned]) -> Iterator[Findi
     everybody = declaration.main and not declaration.conditional
     if not declaration.applies or (not everybody and len(wrong) < len(pins)):
         return
+    source = declaration.entry
     for pin in wrong:
-        source = declaration.entry
         yield finding(
             pin.entry,
             "outside-of-range",

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packaging.markers import Marker
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
-
 from gatekeeper.project import settings
 from gatekeeper.tools import requirements_lines
-from gatekeeper.tools import requirements_poetry as poetry
-from gatekeeper.tools.requirements_entries import (
-    UNREADABLE,
-    Entry,
-    Folders,
-    at,
-    shown,
-)
+from gatekeeper.tools.requirements_declarations import Declared, Places
+from gatekeeper.tools.requirements_entries import UNREADABLE, Folders
 
 _FOUND_BY_DEFAULT = (
     "pyproject.toml",
@@ -32,33 +20,14 @@ _FOUND_BY_DEFAULT = (
     "requirements*.in",
     "requirements/*.in",
 )
-_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+#: Tables of a Pipfile that hold no packages.
+_NO_PACKAGES = ("source", "requires", "scripts", "pipenv")
 _Table = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """One dependency as it is declared.
-
-    `specifier` is None where it cannot be told which versions are allowed. `main`: it
-    belongs to no extra and no group. `conditional`: a marker decides whether it is
-    needed; `applies` says what it decides here.
-    """
-
-    entry: Entry
-    specifier: SpecifierSet | None
-    main: bool = True
-    conditional: bool = False
-    applies: bool = True
-
-
-@dataclass(slots=True)
-class Declared:
-    """All declarations of some files. `own` are names of the project itself."""
-
-    declarations: list[Declaration] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    own: set[str] = field(default_factory=set)
+def is_declaration(name: str) -> bool:
+    """Whether a file declares what is needed in another form than requirement files."""
+    return name.rpartition("/")[2] in ("pyproject.toml", "setup.cfg", "Pipfile")
 
 
 def find(root: Path) -> list[str]:
@@ -70,18 +39,21 @@ def find(root: Path) -> list[str]:
 def read(
     folders: Folders, files: Iterable[str], examined: Iterable[str], scratch: Path
 ) -> Declared:
-    """What some files declare. `examined` are the requirement files judged anyway."""
-    declared = Declared()
-    reader = _Reader(folders, frozenset(examined), scratch, declared)
+    """What some files declare. `examined` are the requirement files judged anyway.
+
+    Never raises for what stands in the files.
+    """
+    reader = _Reader(folders, frozenset(examined), scratch, Declared())
     for name in files:
         try:
             reader.file(name)
-        except settings.SettingsError as error:
-            declared.gaps.append(str(error))
+        except settings.SettingsError:
+            reader.into.gaps.append(f"{name}: does not parse")
         except UNREADABLE as error:
-            reason = getattr(error, "strerror", None) or f"{error!r:.200}"
-            declared.gaps.append(f"{name}: cannot be read as declarations ({reason})")
-    return declared
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            gap = f"{name}: cannot be read as declarations ({reason})"
+            reader.into.gaps.append(gap)
+    return reader.into
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,58 +64,54 @@ class _Reader:
     into: Declared
 
     def file(self, name: str) -> None:
-        base = name.rpartition("/")[2]
-        if base not in ("pyproject.toml", "setup.cfg", "Pipfile"):
+        if not is_declaration(name):
             self._lines(name)
             return
         text = self.folders.read(name).decode("utf-8-sig")
-        place = _Places(name, text)
-        if base == "pyproject.toml":
-            self._pyproject(settings.load(self.folders.root / name), place)
-        elif base == "setup.cfg":
-            self._setup_cfg(settings.load(self.folders.root / name), place)
+        places, base = Places(name, text), name.rpartition("/")[2]
+        if base == "Pipfile":
+            self._pipfile(tomllib.loads(text), places)
+            return
+        document = settings.load(self.folders.root / name)
+        if base == "setup.cfg":
+            self._setup_cfg(document, places)
         else:
-            self._pipfile(text, place)
+            self._project(document, places)
+            self._dynamic(document, name)
+            self._poetry(document.get("tool", {}).get("poetry", {}), places)
 
     def _lines(self, name: str) -> None:
         listing = requirements_lines.read(self.folders, name, self.scratch)
-        self.into.gaps += listing.gaps
-        for entry in listing.entries:
-            if entry.name is None:
-                continue
-            marker = _marker(entry.text)
-            self._declare(entry, entry.specifier, marker=marker, main=True)
+        self.into.lines(listing)
 
-    def _pyproject(self, document: _Table, place: _Places) -> None:
+    def _project(self, document: _Table, places: Places) -> None:
         project = document.get("project", {})
-        self._own(project.get("name"))
-        self._add(project.get("dependencies", ()), place, main=True)
-        groups = document.get("dependency-groups", {})
-        for extra in (
-            *project.get("optional-dependencies", {}).values(),
-            *groups.values(),
-        ):
+        self.into.name(project.get("name"))
+        self.into.texts(project.get("dependencies", ()), places, main=True)
+        extras = project.get("optional-dependencies", {}).values()
+        for group in (*extras, *document.get("dependency-groups", {}).values()):
             # A table includes another group, which is read anyway.
-            self._add([e for e in extra if isinstance(e, str)], place, main=False)
-        self._dynamic(document, place)
-        table = document.get("tool", {}).get("poetry", {})
-        self._own(table.get("name"))
-        self._poetry(table.get("dependencies", {}), place, main=True)
-        self._poetry(table.get("dev-dependencies", {}), place, main=False)
-        for group in table.get("group", {}).values():
-            self._poetry(group.get("dependencies", {}), place, main=False)
+            texts = [entry for entry in group if isinstance(entry, str)]
+            self.into.texts(texts, places, main=False)
 
-    def _dynamic(self, document: _Table, place: _Places) -> None:
+    def _poetry(self, poetry: _Table, places: Places) -> None:
+        self.into.name(poetry.get("name"))
+        self.into.table(poetry.get("dependencies", {}), places, main=True)
+        self.into.table(poetry.get("dev-dependencies", {}), places, main=False)
+        for group in poetry.get("group", {}).values():
+            self.into.table(group.get("dependencies", {}), places, main=False)
+
+    def _dynamic(self, document: _Table, name: str) -> None:
         """Dependencies that the build looks up somewhere else."""
         table = document.get("tool", {}).get("setuptools", {}).get("dynamic", {})
         named = set(document.get("project", {}).get("dynamic", ()))
         for key in sorted({"dependencies", "optional-dependencies"} & named):
             sources = _files_in(table.get(key, {}))
-            for name in set(sources) - self.examined:
-                self._lines(name)
-            if not sources and not self._beside(place.name, key):
+            for source in sorted(set(sources) - self.examined):
+                self._lines(source)
+            if not sources and not self._beside(name, key):
                 self.into.gaps.append(
-                    f"{place.name}: {key} are dynamic, so not written here;"
+                    f"{name}: {key} are dynamic, so not written here;"
                     " name the files that declare them under `declarations`"
                 )
 
@@ -153,106 +121,33 @@ class _Reader:
             found = settings.load((self.folders.root / name).with_name("setup.cfg"))
         except (OSError, settings.SettingsError):
             return False
-        options = {"dependencies": "install_requires" in found.get("options", {})}
-        return options.get(key, "options.extras_require" in found)
+        if key == "dependencies":
+            return "install_requires" in found.get("options", {})
+        return "options.extras_require" in found
 
-    def _setup_cfg(self, document: _Table, place: _Places) -> None:
-        self._own(document.get("metadata", {}).get("name"))
+    def _setup_cfg(self, document: _Table, places: Places) -> None:
+        self.into.name(document.get("metadata", {}).get("name"))
         main = document.get("options", {}).get("install_requires", "")
-        for text, always in (
-            (main, True),
-            *((text, False) for text in _extras(document)),
-        ):
-            if text.strip().startswith("file:"):
-                for name in set(text.strip()[5:].replace(",", " ").split()):
-                    if name not in self.examined:
-                        self._lines(name)
-            else:
-                self._add(_written(text), place, main=always)
+        self._ini(main, places, main=True)
+        for text in document.get("options.extras_require", {}).values():
+            self._ini(text, places, main=False)
 
-    def _pipfile(self, text: str, place: _Places) -> None:
-        document = tomllib.loads(text)
+    def _ini(self, text: str, places: Places, *, main: bool) -> None:
+        """The requirements of one value, or of the files that it names."""
+        if text.strip().startswith("file:"):
+            named = text.strip().removeprefix("file:").replace(",", " ").split()
+            for name in sorted(set(named) - self.examined):
+                self._lines(name)
+            return
+        lines = (line.strip() for line in text.splitlines())
+        wanted = [line for line in lines if line and not line.startswith("#")]
+        self.into.texts(wanted, places, main=main)
+
+    def _pipfile(self, document: _Table, places: Places) -> None:
         for key, table in document.items():
-            if key not in ("source", "requires", "scripts", "pipenv"):
-                self._poetry(table, place, main=key == "packages", plain=True)
-
-    def _own(self, name: object) -> None:
-        if isinstance(name, str):
-            self.into.own.add(canonicalize_name(name))
-
-    def _add(self, texts: Iterable[str], place: _Places, *, main: bool) -> None:
-        for text in texts:
-            line = place.line(text)
-            try:
-                found = Requirement(text)
-            except InvalidRequirement:
-                where = at(place.name, line)
-                self.into.gaps.append(f"{where}: declares what is no requirement")
-                continue
-            entry = Entry(
-                text=shown(text),
-                path=place.name,
-                line=line,
-                name=canonicalize_name(found.name),
-                specifier=found.specifier,
-                reference=found.url,
-            )
-            self._declare(entry, found.specifier, marker=found.marker, main=main)
-
-    def _poetry(
-        self, table: _Table, place: _Places, *, main: bool, plain: bool = False
-    ) -> None:
-        for name, value in table.items():
-            if name == "python":
-                continue
-            specifier = poetry.specifier(value, plain=plain)
-            entry = Entry(
-                text=name,
-                path=place.name,
-                line=place.line(name),
-                name=canonicalize_name(name),
-                specifier=specifier or SpecifierSet(),
-                reference=poetry.reference(value),
-            )
-            conditional = poetry.conditional(value)
-            made = Declaration(entry, specifier, main, conditional, not conditional)
-            self.into.declarations.append(made)
-
-    def _declare(
-        self,
-        entry: Entry,
-        specifier: SpecifierSet,
-        *,
-        marker: Marker | None,
-        main: bool,
-    ) -> None:
-        known = None if entry.reference else specifier
-        applies = marker is None or marker.evaluate({"extra": ""})
-        made = Declaration(entry, known, main, marker is not None, applies)
-        self.into.declarations.append(made)
-
-
-def _marker(text: str) -> Marker | None:
-    try:
-        return Requirement(text).marker
-    except InvalidRequirement:
-        return None
-
-
-class _Places:
-    """In which line of a file a requirement or the key of a table stands first."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self._lines: dict[str, int] = {}
-        for number, line in enumerate(text.splitlines(), 1):
-            quoted = (a or b for a, b in _QUOTED.findall(line))
-            for found in (line.strip(), line.partition("=")[0].strip(" \"'"), *quoted):
-                self._lines.setdefault(found, number)
-
-    def line(self, text: str) -> int | None:
-        """The line of a text as the file writes it."""
-        return self._lines.get(text.strip())
+            if key not in _NO_PACKAGES:
+                main = key == "packages"
+                self.into.table(table, places, main=main, pipenv=True)
 
 
 def _files_in(table: object) -> list[str]:
@@ -263,13 +158,3 @@ def _files_in(table: object) -> list[str]:
         named = table["file"]
         return [named] if isinstance(named, str) else list(named)
     return [name for extra in table.values() for name in _files_in(extra)]
-
-
-def _extras(document: _Table) -> Iterator[str]:
-    yield from document.get("options.extras_require", {}).values()
-
-
-def _written(text: str) -> list[str]:
-    """The requirements of a value in an INI file."""
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]

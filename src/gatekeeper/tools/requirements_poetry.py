@@ -1,4 +1,4 @@
-"""Versions as Poetry's and Pipenv's own tables write them: `^1.2`, `{version = ...}`."""
+"""Versions as Poetry and Pipenv write them: `^1.2`, `{version = ...}`."""
 
 from __future__ import annotations
 

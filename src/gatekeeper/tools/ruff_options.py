@@ -30,7 +30,7 @@ def chosen(job: Job) -> tuple[str, ...]:
     options = job.options
     select = [
         *(options.select or _DEFAULT),
-        *(rule for rule in job.exact_rules if not _is_own(rule)),
+        *(rule for rule in job.exact_rules if rule not in OWN_RULES),
     ]
     words = ["--isolated", f"--select={','.join(dict.fromkeys(select))}"]
     if options.ignore:
@@ -39,10 +39,6 @@ def chosen(job: Job) -> tuple[str, ...]:
         words.append(f"--target-version={target}")
     words += ["--config", f"line-length = {options.line_length}"]
     return (*words, *options.args)
-
-
-def _is_own(rule: str) -> bool:
-    return any(own.startswith(rule) for own in OWN_RULES)
 
 
 def _version(python: str) -> str | None:

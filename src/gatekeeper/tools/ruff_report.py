@@ -75,10 +75,10 @@ def switched_on(job: Job, outcome: Outcome, own: Sequence[str]) -> tuple[str, ..
     found = _ENABLED.search(outcome.stdout)
     if found is None or outcome.exit_code != 0:
         raise ToolError(f"ruff's settings are not understood: {_said(outcome)}")
-    codes = {*_CODE.findall(found[1]), *own}
+    codes = _CODE.findall(found[1])
     remarks = tuple(dict.fromkeys(_WARNING.findall(_log(outcome))))
     for rule in job.exact_rules:
-        if not any(code.startswith(rule) for code in codes):
+        if rule not in own and not any(code.startswith(rule) for code in codes):
             why = [remark for remark in remarks if f"`{rule}`" in remark]
             raise ToolError(
                 ": ".join([f"no rule that begins with {rule} is switched on", *why]),
