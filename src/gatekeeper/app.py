@@ -87,7 +87,8 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
         finally:
             processes.close()
     judged = {name: _result(name, session) for name in chosen}
-    results = tuple(pull.settle(judged, session.runs).values())
+    settled = pull.settle(judged, session.runs)
+    results = tuple(settled.values())
     verdict = conclude(results)
     return Report(
         verdict=verdict,
@@ -100,6 +101,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
         runs=tuple(session.runs[p.tool] for p in planned if p.tool in session.runs),
         interrupted=bool(stopped),
         changed=pull.change.files if pull.wants_changes else None,
+        remarks=tuple(pull.remarks(settled)),
     )
 
 

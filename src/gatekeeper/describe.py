@@ -88,7 +88,7 @@ def _describe(
 def condition(gate: GatePolicy) -> str:
     """What must hold, as a sentence."""
     if gate.tool is None:
-        return f"a person confirms: {gate.attest}"
+        return _without_tool(gate)
     metric = gate.metric or ADAPTERS[gate.tool].main_metric
     parts = [f"{gate.tool}: {metric}"]
     if gate.severity:
@@ -106,6 +106,17 @@ def condition(gate: GatePolicy) -> str:
     if gate.direction == "both":
         parts.append("either way")
     return " ".join(parts)
+
+
+def _without_tool(gate: GatePolicy) -> str:
+    if gate.all_of:
+        return f"follows from {', '.join(gate.all_of)}"
+    if gate.one_of:
+        return f"exactly one is ticked of {', '.join(gate.one_of)}"
+    if gate.evidence:
+        return f"pasted output agrees with the run: {', '.join(gate.evidence)}"
+    when = ", after the merge" if gate.after_merge else ""
+    return f"a person confirms: {gate.attest}{when}"
 
 
 def _decides(gate: GatePolicy, *, in_ci: bool) -> str:

@@ -296,8 +296,9 @@ class PolicySource:
 class Report:
     """Everything a reader may want; reporters only render it.
 
-    `changed` are the files of the change, None where that is not known. `answer` is
-    what the verdict means where that is not whether a change may be merged.
+    `changed` are the files of the change, None where that is not known; `remarks` are
+    about no gate in particular. `answer` is what the verdict means where that is not
+    whether a change may be merged.
     """
 
     verdict: Verdict
@@ -310,4 +311,5 @@ class Report:
     runs: tuple[Run, ...]
     interrupted: bool = False
     changed: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()
     answer: str = ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gatekeeper.model import (
@@ -10,7 +11,6 @@ from gatekeeper.model import (
     Finding,
     GateResult,
     GateStatus,
-    Report,
     Run,
     Severity,
 )
@@ -65,6 +65,27 @@ class PullRequest:
                 followed = self._followed(settled[name], gate, settled)
                 settled[name] = self._reconciled(name, followed)
         return settled
+
+    def remarks(self, results: Mapping[str, GateResult]) -> Iterator[str]:
+        """How the boxes stand, and those that no gate answers."""
+        boxes = [box for result in results.values() for box in result.boxes]
+        if self._body is None or not boxes:
+            return
+        states = Counter(box.state for box in boxes if box.state is not None)
+        counts = ", ".join(f"{states[s]} {s}" for s in BoxState if states[s])
+        yield f"boxes of the pull request: {counts}"
+        known = [(box.title, box.section) for box in boxes]
+        loose = [
+            f"line {box.line} ({box.title[:60]})"
+            for box in self._body.boxes
+            if not any(
+                box.is_called(title) and (not section or box.is_below(section))
+                for title, section in known
+            )
+        ]
+        if loose:
+            more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
+            yield f"boxes that no gate answers: {', '.join(loose[:3])}{more}"
 
     def _answered(
         self, name: str, result: GateResult, runs: Mapping[str, Run]
@@ -224,16 +245,3 @@ def _measured(claim: Claim, run: Run | None) -> float | None:
         return failed if claim.metric == "failed" else len(found) - failed
     metric = run.measurement.metrics.get(claim.metric)
     return metric.value if metric else None
-
-
-def unaccounted(report: Report, body: str) -> list[str]:
-    """The boxes of a text that no gate of a report answers, with their lines."""
-    known = [(box.title, box.section) for gate in report.gates for box in gate.boxes]
-    return [
-        f"line {box.line}: {box.title[:80]}"
-        for box in parse(body).boxes
-        if not any(
-            box.is_called(title) and (not section or box.is_below(section))
-            for title, section in known
-        )
-    ]

@@ -8,6 +8,7 @@ import cases_flake8
 import cases_mypy
 import cases_pip_audit
 import cases_pytest
+import cases_ruff
 import cases_safety
 from case import Case
 
@@ -15,6 +16,7 @@ CASES: tuple[Case, ...] = (
     *cases_flake8.CASES,
     *cases_mypy.CASES,
     *cases_bandit.CASES,
+    *cases_ruff.CASES,
     *cases_safety.CASES,
     *cases_pip_audit.CASES,
     *cases_pytest.CASES,

@@ -47,6 +47,8 @@ CASES = (
             "src/bare.py": "import os  # noqa\nimport re  # why # NOQA because\n",
             "src/block.py": "# ruff: disable[F401]\nimport os\n\n"
             "# ruff: enable[F401]\nimport re\n",
+            "src/inside.py": "from os import (\n    # isort: off\n"
+            "    path,  # noqa: F401\n    sep,\n)\n",
             "src/members.py": "from os import (  # noqa\n    path,\n    sep,\n)\n"
             "from re import (\n    compile,  # noqa: F401\n)\n",
             "src/named.py": "import os  # noqa: F401\nimport re  # noqa:E501,F401 why\n"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gatekeeper.commands.output import Terminal, replace_file, to_stdout
+from gatekeeper.commands.template_places import PLACES, taken
 from gatekeeper.errors import UserError
 from gatekeeper.policy.extends import template
 from gatekeeper.policy.load import FILE_NAME, locate
@@ -19,18 +20,6 @@ from gatekeeper.scaffold.gather import gather
 from gatekeeper.scaffold.profiles import profile
 from gatekeeper.scaffold.render import render
 from gatekeeper.scaffold.text import Value
-
-#: Where GitHub and GitLab look for a template; the first is where ours goes.
-_TEMPLATES = (
-    ".github/pull_request_template.md",
-    ".github/PULL_REQUEST_TEMPLATE.md",
-    ".github/PULL_REQUEST_TEMPLATE",
-    "pull_request_template.md",
-    "PULL_REQUEST_TEMPLATE.md",
-    "docs/pull_request_template.md",
-    "docs/PULL_REQUEST_TEMPLATE.md",
-    ".gitlab/merge_request_templates",
-)
 
 
 def run_init(name: str, root: Path | None, *, force: bool) -> int:
@@ -66,11 +55,10 @@ def _write_template(folder: Path, name: str | None) -> Iterator[str]:
     if not text:
         return
     yield ""
-    for place in _TEMPLATES:
-        if os.path.lexists(folder / place):
-            yield f"left as it is: {place}, which has to have the boxes of the profile"
-            return
-    target = folder / _TEMPLATES[0]
+    if place := taken(folder):
+        yield f"left as it is: {place}, which has to have the boxes of the profile"
+        return
+    target = folder / PLACES[0]
     try:
         target.parent.mkdir(exist_ok=True)
         replace_file(target, text.encode())

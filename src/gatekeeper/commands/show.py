@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
+from gatekeeper.commands.account import account
 from gatekeeper.commands.output import Terminal, is_set, to_stdout
 from gatekeeper.describe import Description, describe
 from gatekeeper.errors import UserError
@@ -28,6 +29,7 @@ def run_list(config: Path | None, root: Path | None) -> int:
         lines.append(f"{gate.id}: {gate.condition} ({gate.decides})")
         if gate.reproduce:
             lines.append(f"    {one_line(gate.reproduce, 400)}")
+    lines += account(policy.content.gates, policy.root)
     return _print(lines)
 
 

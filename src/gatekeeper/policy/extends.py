@@ -26,7 +26,7 @@ def profiles() -> dict[str, str]:
 
 
 def template(name: str) -> str:
-    """The pull-request template that belongs to a profile; empty where there is none."""
+    """The pull-request template of a profile; empty where there is none."""
     path = files("gatekeeper.policy").joinpath("profiles", f"{name}.md")
     return path.read_text("utf-8") if path.is_file() else ""
 

@@ -27,6 +27,7 @@ _VERDICTS = {
     Verdict.ERROR: "bold yellow",
 }
 _UNBROKEN = 100_000
+_FEW_PENDING = 5
 _INDENT = (0, 0, 0, 2)
 _SHOWN, _SHOWN_VERBOSE = 10, 1000
 
@@ -46,6 +47,9 @@ def render(report: Report, style: Style) -> str:
         if not report.answer:
             console.print(Text(summary.where(report), style="dim"))
             console.print(_table(report))
+            if waiting := len(report.gates) - len(_rows(report)):
+                console.print(Text(f" \u2026  {waiting} gates wait for people", "cyan"))
+                console.print()
         for gate in report.gates:
             if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
                 console.print(_details(gate, style))
@@ -61,6 +65,13 @@ def render(report: Report, style: Style) -> str:
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
+def _rows(report: Report) -> list[GateResult]:
+    """The gates worth a row each: many that wait for people are but counted."""
+    busy = [gate for gate in report.gates if gate.status is not GateStatus.PENDING]
+    few = len(report.gates) - len(busy) <= _FEW_PENDING
+    return list(report.gates) if few else busy
+
+
 def _table(report: Report) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     table.add_column("", width=1)
@@ -68,7 +79,7 @@ def _table(report: Report) -> Table:
     table.add_column("value", justify="right")
     table.add_column("limit", justify="right")
     table.add_column("verdict")
-    for gate in report.gates:
+    for gate in _rows(report):
         decides = "" if gate.blocking else " (does not decide)"
         status = Text.assemble((gate.status, _STYLES[gate.status]), (decides, "dim"))
         table.add_row(

@@ -62,6 +62,7 @@ def render(report: Report, style: Style) -> str:
             "dirty": report.revision.dirty,
         },
         **({} if report.changed is None else {"changed": list(report.changed)}),
+        **({"remarks": list(report.remarks)} if report.remarks else {}),
         "gates": [_gate(gate) for gate in report.gates],
         "runs": [_run(run) for run in report.runs],
     }
@@ -173,6 +174,7 @@ def load(text: str, name: str) -> Report:
             runs=tuple(map(_load_run, document["runs"])),
             interrupted=document["interrupted"],
             changed=tuple(document["changed"]) if "changed" in document else None,
+            remarks=tuple(document.get("remarks", ())),
         )
     except (
         ValueError,

@@ -91,7 +91,7 @@ def where(report: Report) -> str:
 
 def remarks(report: Report) -> list[str]:
     """What a reader has to know though no gate failed for it."""
-    lines = []
+    lines = list(report.remarks)
     for run in report.runs:
         measured = run.measurement
         if measured and measured.suppressed:

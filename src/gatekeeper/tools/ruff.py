@@ -8,7 +8,6 @@ sorting of imports off are checked once more as copies in which they do not.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -113,15 +112,12 @@ def _apart(
     comments: dict[str, tuple[OptOut, ...]],
 ) -> tuple[list[Finding], int]:
     """What counts, and how much a comment silences that names its rule."""
-    left = Counter(seen.finding for seen in heeding)
+    left = frozenset(seen.finding for seen in heeding)
     shown = []
     for seen in everything:
         found = comments.get(seen.finding.path or "", ())
-        if left[seen.finding]:
-            left[seen.finding] -= 1
-        elif _names(found, seen):
-            continue
-        shown.append(seen.finding)
+        if seen.finding in left or not _names(found, seen):
+            shown.append(seen.finding)
     return shown, len(everything) - len(shown)
 
 

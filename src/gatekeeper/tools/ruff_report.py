@@ -73,7 +73,7 @@ def must_start(linters: Outcome, outcomes: Sequence[Outcome]) -> None:
 def switched_on(job: Job, outcome: Outcome, own: Sequence[str]) -> tuple[str, ...]:
     """Ruff's remarks on the selection; raises where a gate's rules are not on."""
     found = _ENABLED.search(outcome.stdout)
-    if found is None or outcome.exit_code != 0:
+    if found is None:
         raise ToolError(f"ruff's settings are not understood: {_said(outcome)}")
     codes = _CODE.findall(found[1])
     remarks = tuple(dict.fromkeys(_WARNING.findall(_log(outcome))))

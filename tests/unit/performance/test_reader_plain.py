@@ -321,6 +321,54 @@ def test_other_words_are_the_name(value: Any, expected: Lines) -> None:
         assert line.startswith(words)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"redis": {"hit_rate": 0.9}},
+        {"database": {"slow_queries": 3}},
+        {"mongodb": {"active_connections": 3}},
+        {"mongodb": {"peak_connections": 3}},
+        {"mongodb": {"pool": {"idle": 3}}},
+        {"network": {"active_connections": 3}},
+        {"network": {"pool_utilization_percent": 3}},
+        {"memory": {"cache_hit_percent": 3}},
+        {"/b": {"requests": {"p95": 3}}},
+        {"by_path": {"/a": 45}},
+        {"errors_per_hour": {"value": 3, "unit": "ms"}},
+        {"success_rate": 1},
+    ],
+)
+def test_what_only_looks_like_a_measurement(value: Any) -> None:
+    (trial,) = trials({**value, "p95_ms": 1})
+    assert lines(trial) == {"service latency p95 ms": 1}
+    assert trial.notes[0].startswith("numbers not understood: 1 (")
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"mongodb": {"connection_wait_ms": 3}}, "connection_wait database ms"),
+        ({"mongodb": {"pool": {"wait_time": 3}}}, "pool.wait database ?"),
+        ({"database": {"slow_queries_ms": 3}}, "slow database ms"),
+        ({"redis": {"time": 3}}, "service cache ?"),
+        ({"GET /a": {"time": 3}}, "GET /a latency ?"),
+        ({"GET /a": {"duration_ms": 3}}, "GET /a latency ms"),
+        ({"order_ms": 3}, "order latency ms"),
+        ({"errors": {"timeout_percent": 3}}, "timeout error_rate %"),
+        ({"error_response_time_ms": 3}, "error latency ms"),
+        ({"rate_limiting": {"avg_ms": 3}}, "rate_limiting latency mean ms"),
+        ({"GET /users heavy p95_ms": 3}, "GET /users heavy latency p95 ms"),
+        ({"aws_s3_put_ms": 3}, "aws_s3_put latency ms"),
+        ({"1st_run_ms": 3}, "1st_run latency ms"),
+        ({"99th_ms": 3}, "service latency p99 ms"),
+        ({"cpu": {"load_average_1min": 3}}, "load_average_1_min cpu ?"),
+        ({"percentiles": {"95": 3}}, "service latency p95 ?"),
+    ],
+)
+def test_what_does_not_look_like_a_measurement_but_is(value: Any, line: str) -> None:
+    assert read(value) == {line: 3}
+
+
 # Endpoints
 
 
@@ -429,6 +477,9 @@ def test_lists_of_something_else_are_no_samples() -> None:
         ({"requests": {"total": 9, "failed": 2}}, Load(SERVICE, 9, 2)),
         ({"requests": 9, "successful_requests": 7}, Load(SERVICE, 9, 2)),
         ({"errors": 3, "timeouts": 2}, Load(SERVICE, None, 3, "3 errors, 2 time-outs")),
+        ({"light": {"duration_seconds": 3, "p95_ms": 2}}, None),
+        ({"sizes": {"200": 7}}, None),
+        ({"non_2xx": 5}, Load(SERVICE, None, 5, "5 answers not 2xx")),
         ({"non2xx": 5, "errors": 1}, Load(SERVICE, None, 6, "1 errors, 5 answers")),
         ({"status_codes": {"200": 7, "404": 2}}, Load(SERVICE, 9, 2, "2 answers")),
         ({"requests": 1.5}, None),
@@ -441,7 +492,7 @@ def test_lists_of_something_else_are_no_samples() -> None:
 def test_loads(value: Any, expected: Load | None) -> None:
     (trial,) = trials({**value, "p95_ms": 1})
     if expected is None:
-        assert trial.loads == ()
+        assert not [one for one in trial.loads if one.subject == SERVICE]
         return
     found = load(trial)
     words = expected.failure_words
@@ -463,6 +514,11 @@ def test_an_error_rate_follows_from_counts_where_none_is_told() -> None:
 
 
 P95 = {"p95_ms": 1}
+
+
+def test_conditions_of_a_part_of_the_file() -> None:
+    (trial,) = trials({"light": {"duration_seconds": 3, **P95}, "/b": P95})
+    assert trial.loads == (Load(Subject("light"), duration_seconds=3),)
 
 
 def test_conditions_of_the_file_hold_for_its_endpoints() -> None:
@@ -633,6 +689,7 @@ def test_other_recorded_files() -> None:
     assert lines(github)["json_parse latency ms"] == 0.0125
     (observed,) = recorded("observations.json")
     assert samples(observed)["GET /api/health latency ms"] == (0.9, 1.1)
+    assert samples(observed)["GET /api/users latency ms"] == (12.1, 12.4, 30.2, 12.0)
     assert lines(observed) == {}
 
 
@@ -679,6 +736,20 @@ def test_words_stand_in_the_table_once() -> None:
 def test_every_unit_of_the_table_is_known() -> None:
     for words, word in WORDS.items():
         assert not word.unit or unit_of(word.unit), words
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        *(("ops/sec", "/s"), ("queries/second", "/s"), ("ns/iter", "ms")),
+        *(("Megabytes", "MB"), ("Percent", "%"), ("req/s", "/s"), ("KiB/s", "MB/s")),
+        *(("errors/minute", None), ("connections/minute", None), ("p95 ms", None)),
+        *(("GET /x ms", None), ("fortnights", None), ("", None), ("ms of x", None)),
+    ],
+)
+def test_units_as_people_write_them(text: str, canonical: str | None) -> None:
+    found = unit_of(text)
+    assert (found[0] if found else None) == canonical
 
 
 def test_names_are_cut_the_same_in_every_style() -> None:

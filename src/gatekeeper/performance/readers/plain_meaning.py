@@ -173,14 +173,15 @@ def _is_other(leaf: Leaf, kind: Kind, has_unit: bool) -> bool:
 def _is_no_time(leaf: Leaf) -> bool:
     """Whether a number without a unit is how many there were, or when it was."""
     own = leaf.own
-    timed = Kind.LATENCY in own.kinds or bool(own.statistic)
     if own.words == "duration":
         return True
     if own.words == "time":
         return not any(name.route or name.kinds for name in leaf.above)
+    if Kind.LATENCY in own.kinds:
+        return False
     if own.words.endswith("queries"):
-        return not timed
-    if own.kinds and not timed:
+        return not own.statistic
+    if own.kinds and not own.statistic:
         # `redis: 3` may be anything, but not among the times of the cache.
         return not any(name.kinds & TIMES for name in leaf.above)
     return any(n.has(Role.COUNT) and Kind.LATENCY not in n.kinds for n in leaf.above)
