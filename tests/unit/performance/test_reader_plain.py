@@ -348,7 +348,7 @@ def test_what_only_looks_like_a_measurement(value: Any) -> None:
     ("value", "line"),
     [
         ({"mongodb": {"connection_wait_ms": 3}}, "connection_wait database ms"),
-        ({"mongodb": {"pool": {"wait_time": 3}}}, "pool.wait database ?"),
+        ({"mongodb": {"pool": {"wait_time": 3}}}, "wait database ?"),
         ({"database": {"slow_queries_ms": 3}}, "slow database ms"),
         ({"redis": {"time": 3}}, "service cache ?"),
         ({"GET /a": {"time": 3}}, "GET /a latency ?"),
