@@ -462,7 +462,7 @@ def test_an_unknown_profile_is_refused_with_a_suggestion(tmp_path: Path) -> None
     )
     assert done.stdout == ""
     assert not (tmp_path / "gates.yaml").exists()
-    with pytest.raises(UserError, match=r"known: default$"):
+    with pytest.raises(UserError, match=r"known: default, flask-migration$"):
         shop(tmp_path, {}, "--profile", "x")
 
 

@@ -125,11 +125,14 @@ def resolve(tool: str, policy: PolicyFile, root: Path) -> ToolOptions:
 def _companions(
     tool: str, policy: PolicyFile, root: Path, wanted: list[GatePolicy]
 ) -> dict[str, ToolOptions]:
-    if tool == "coverage":
+    """The options of tools that share a run: what measures while the tests run."""
+    if ADAPTERS[tool].after == "pytest":
         return {"pytest": resolve("pytest", policy, root)}
-    if tool == "pytest" and any(gate.tool == "coverage" for gate in wanted):
-        return {"coverage": resolve("coverage", policy, root)}
-    return {}
+    if tool != "pytest":
+        return {}
+    asked = {gate.tool for gate in wanted}
+    beside = [n for n, a in ADAPTERS.items() if a.after == "pytest" and n in asked]
+    return {name: resolve(name, policy, root) for name in beside}
 
 
 def _paths(

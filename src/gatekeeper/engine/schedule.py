@@ -17,6 +17,10 @@ _LONGEST_FIRST = (
     "bandit",
     "pip-audit",
     "coverage",
+    "ruff",
+    "requirements",
+    "environment",
+    "routes",
     "performance",
 )
 

@@ -29,6 +29,7 @@ Words = Annotated[list[Text], BeforeValidator(split), Field(min_length=1)]
 Natural = Annotated[int, Field(ge=0, strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Level = Literal["low", "medium", "high", "critical", "unknown"]
+Rule = Annotated[str, StringConstraints(pattern=r"^[A-Z]+[0-9]*$")]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
@@ -127,6 +128,42 @@ class CoverageOptions(ToolOptions):
     exclude: Texts = []
 
 
+class RuffOptions(ToolOptions):
+    """How ruff is run."""
+
+    select: list[Rule] = Field(
+        default=[],
+        description="rules that are on beside those gates name; else E4, E7, E9, F",
+    )
+    ignore: list[Rule] = []
+    exclude: Texts = []
+    line_length: Annotated[int, Field(ge=1, le=320, strict=True)] = 88
+    target_version: (
+        Annotated[str, StringConstraints(pattern=r"^py3\d{1,2}$")] | None
+    ) = Field(default=None, description="such as py311; default: the interpreter's")
+
+
+class RequirementsOptions(ToolOptions):
+    """Which requirements have to be locked."""
+
+    requirements: Texts = []
+    declarations: Texts = Field(
+        default=[], description="files that say what is needed, as pyproject.toml"
+    )
+    hashes: Flag = Field(default=False, description="a hash is needed as well")
+    exclude: Texts = []
+
+
+class EnvironmentOptions(ToolOptions):
+    """Where environment variables are documented."""
+
+    documents: Texts = Field(
+        default=[], description="files or patterns; default: .env.example, README, docs"
+    )
+    ignore: Texts = Field(default=[], description="names that need no documentation")
+    exclude: Texts = []
+
+
 class MeasurementRun(Section):
     """How a performance measurement is started; commands are never given to a shell.
 
@@ -173,6 +210,10 @@ class Tools(Section):
     pip_audit: PipAuditOptions = Field(default=PipAuditOptions(), alias="pip-audit")
     pytest: PytestOptions = PytestOptions()
     coverage: CoverageOptions = CoverageOptions()
+    ruff: RuffOptions = RuffOptions()
+    requirements: RequirementsOptions = RequirementsOptions()
+    environment: EnvironmentOptions = EnvironmentOptions()
+    routes: ToolOptions = ToolOptions()
     performance: PerformanceOptions = PerformanceOptions()
 
     def options(self, tool: str) -> ToolOptions:

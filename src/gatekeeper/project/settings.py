@@ -31,6 +31,11 @@ _PLACES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("setup.cfg", "coverage:run"),
         ("tox.ini", "coverage:run"),
     ),
+    "ruff": (
+        ("pyproject.toml", "tool.ruff"),
+        ("ruff.toml", "lint"),
+        (".ruff.toml", "lint"),
+    ),
 }
 
 

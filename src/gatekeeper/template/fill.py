@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from gatekeeper.model import GateResult, GateStatus
+from gatekeeper.template.evidence import left_out
 from gatekeeper.template.markdown import (
     VALUE,
     VALUE_END,
@@ -24,12 +26,20 @@ from gatekeeper.template.reconcile import boxes
 #: What GitHub takes as a pull request's text.
 LIMIT = 65_536
 _OUTPUT, _OUTPUT_END = "<!-- gatekeeper output -->", "<!-- /gatekeeper output -->"
+_OURS = re.compile(r"<!--(?= /?gatekeeper )")
 _NEWLINE = r"(?:\r\n|\r|\n)"
+#: As we write it. Where a person took one of the marks away, what stands between two
+#: others may be theirs.
 _BLOCK = re.compile(
-    rf"{_NEWLINE}{_OUTPUT}(?:(?!{_OUTPUT}).)*?{_OUTPUT_END}{_NEWLINE}?", re.DOTALL
+    rf"{_NEWLINE}{_OUTPUT}{_NEWLINE}(?P<fence>`{{3,}})text{_NEWLINE}"
+    rf"(?:(?!{_NEWLINE}(?P=fence){_NEWLINE})(?!{_OUTPUT}|{_OUTPUT_END}).)*"
+    rf"{_NEWLINE}(?P=fence){_NEWLINE}{_OUTPUT_END}{_NEWLINE}?",
+    re.DOTALL,
 )
-_BUDGETS = (60, 30, 15, 8, 4, 1)
+#: How many lines of each command, the most that fits.
+_BUDGETS = (60, 30, 15, 8, 4, 1, 0)
 _WIDTH = 160
+_DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class Filling:
 
     `gates` are verdicts with the boxes they answer; `value` says in a few words what
     was measured and what is allowed. `pasted` maps the beginning of a heading to the
-    lines that go below it.
+    lines that go below it, each command in a line that begins with `$ `.
     """
 
     gates: Sequence[GateResult]
@@ -47,13 +57,31 @@ class Filling:
 
 
 def fill(text: str, filling: Filling) -> str:
-    """The text filled, below GitHub's limit as far as its own length allows."""
-    bare = VALUE.sub("", _BLOCK.sub("", text))
+    """The text filled, and below GitHub's limit if it was so before.
+
+    Where not all of it fits, output goes first, then values, and never a tick.
+    """
+    bare = _bare(text)
+    if len(bare) > LIMIT:
+        return _fill(bare, filling, 0)
+    fitting = (made for made in _attempts(bare, filling) if len(made) <= LIMIT)
+    return next(fitting, bare)
+
+
+def _bare(text: str) -> str:
+    """The text without what an earlier run added to it."""
+    for _ in range(_DEEPEST):
+        before, text = text, VALUE.sub("", _BLOCK.sub("", text))
+        if text == before:
+            break
+    return text
+
+
+def _attempts(bare: str, filling: Filling) -> Iterator[str]:
     for budget in _BUDGETS:
-        filled = _fill(bare, filling, budget)
-        if len(filled) <= LIMIT:
-            return filled
-    return _fill(bare, filling, 0)
+        yield _fill(bare, filling, budget)
+    yield _fill(bare, replace(filling, pasted={}), 0)
+    yield _fill(bare, replace(filling, pasted={}, value=lambda _: ""), 0)
 
 
 def _fill(text: str, filling: Filling, budget: int) -> str:
@@ -62,12 +90,17 @@ def _fill(text: str, filling: Filling, budget: int) -> str:
     for box, gates in _answered(body, filling.gates):
         number = box.line - 1
         lines[number] = _answer(lines[number], box, gates, filling.value)
-    newline = "\r\n" if "\r\n" in text else "\n"
     for place, block in sorted(_blocks(body, filling, budget), reverse=True):
-        if place and not lines[place - 1].endswith(("\n", "\r")):
+        before = lines[place - 1]
+        newline = _line_end(before) or _line_end(lines[0]) or "\n"
+        if not _line_end(before):
             lines[place - 1] += newline
         lines.insert(place, newline.join(["", _OUTPUT, *block, _OUTPUT_END, ""]))
     return "".join(lines)
+
+
+def _line_end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
 
 
 def _answered(
@@ -97,13 +130,19 @@ def _answer(
         mark = mark if box.ticked else "x"
     elif statuses & {GateStatus.FAILED, GateStatus.ERROR}:
         mark = " "
-    text = line.rstrip("\r\n")
-    end = line[len(text) :]
-    said = ", ".join(
-        f"{gate.id} {value(gate)}" if len(gates) > 1 else value(gate) for gate in gates
-    )
+    end = _line_end(line)
+    text = line.removesuffix(end)
     ticked = f"{text[: box.column + 1]}{mark}{text[box.column + 2 :]}"
-    return f"{ticked} {VALUE_START}{said}{VALUE_END}{end}"
+    values = {gate.id: value(gate) for gate in gates}
+    if len(values) > 1:
+        values = {name: f"{name} {said}" for name, said in values.items() if said}
+    said = _harmless(" ".join(", ".join(values.values()).split()))
+    return f"{ticked} {VALUE_START}{said}{VALUE_END}{end}" if said else ticked + end
+
+
+def _harmless(text: str) -> str:
+    """Text that does not look like a mark of ours."""
+    return _OURS.sub("<! --", text)
 
 
 def _blocks(
@@ -121,15 +160,34 @@ def _blocks(
 
 
 def _fenced(pasted: Sequence[str], budget: int) -> list[str]:
-    """Lines as a code block that they cannot close, the middle left out if need be."""
-    lines = [line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…" for line in pasted]
-    if len(lines) > budget:
-        head = lines[: budget - budget // 2]
-        tail = lines[len(lines) - budget // 2 :]
-        left = len(lines) - len(head) - len(tail)
-        lines = [*head, f"[... {left} lines are left out ...]", *tail]
+    """Lines as a code block that they cannot close, long output without its middle."""
+    lines = [
+        _harmless(line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…")
+        for portion in _portions(pasted)
+        for line in _trimmed(portion, budget)
+    ]
+    while len(lines) > 1 and not lines[-1].strip():
+        lines.pop()
     longest = max(
         (len(run) for line in lines for run in re.findall("`+", line)), default=0
     )
     fence = "`" * max(3, longest + 1)
     return [f"{fence}text", *lines, fence]
+
+
+def _portions(pasted: Sequence[str]) -> Iterator[list[str]]:
+    """Each command with its output, so that the closing line of each is kept."""
+    starts = [i for i, line in enumerate(pasted) if line.startswith("$ ")]
+    for start, end in pairwise(sorted({0, *starts, len(pasted)})):
+        yield list(pasted[start:end])
+
+
+def _trimmed(lines: list[str], budget: int) -> list[str]:
+    last = max((i for i, line in enumerate(lines, 1) if line.strip()), default=0)
+    gap, lines = lines[last:][:1], lines[:last]
+    if len(lines) > budget:
+        head = lines[: budget - budget // 2]
+        tail = lines[len(lines) - budget // 2 :]
+        left = len(lines) - len(head) - len(tail)
+        lines = [*head, left_out(left), *tail]
+    return [*lines, *gap]

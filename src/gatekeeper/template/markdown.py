@@ -11,18 +11,28 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_BOX = re.compile(r"\[([ xX])\]\s+(\S.*)", re.DOTALL)
-_MARK = re.compile(r"\[[ xX]\](?=\s)")
+_BOX = re.compile(r"\[([ xX])\][ \t\n\v\f\r]+(\S.*)", re.DOTALL)
+_MARK = re.compile(r"\[[ xX]\](?=[ \t\n\v\f\r])")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MARKUP = re.compile(r"[*_`~\\]+")
-_STRUCK = re.compile(r"\A\s*~~.*~~[\s.:]*\Z", re.DOTALL)
+#: Struck through from its beginning, unless it goes on to say that it is moot.
+_STRUCK = re.compile(
+    r"\A[\s*_]*(~~?)(?=[^\s~])(?!.*\S\1[^~]*\b(?:n/a|not applicable)\b).*\S\1(?!~)",
+    re.DOTALL | re.IGNORECASE,
+)
+#: What people write behind a title that has no colon: a signature, or that it is moot.
+_SAID = re.compile(r"\s*[-\u2013\u2014(,;.]*\s*(?:@\w|n/a\b|not applicable\b)")
 #: What we put behind a box; Markdown shows the text between and not the comments.
 VALUE_START, VALUE_END = "<!-- gatekeeper value -->", "<!-- /gatekeeper value -->"
-VALUE = re.compile(rf" {VALUE_START}[^\r\n]*?{VALUE_END}")
+VALUE = re.compile(rf" {VALUE_START}(?:(?!{VALUE_START})[^\r\n])*?{VALUE_END}")
+#: They choose how the character before them looks.
+_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 #: The line ends that markdown-it knows.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
@@ -45,7 +55,10 @@ class Box:
     def is_called(self, title: str) -> bool:
         """Whether this is the box of that title, whatever markup and case it has."""
         wanted, text = normal(title), normal(self.title)
-        return text == wanted or text.startswith((f"{wanted}:", f"{wanted} :"))
+        if not text.startswith(wanted):
+            return False
+        rest = text[len(wanted) :]
+        return not rest or rest.lstrip()[0] == ":" or _SAID.match(rest) is not None
 
     def is_below(self, section: str) -> bool:
         """Whether a heading above it begins with that text."""
@@ -72,11 +85,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A code block: its text and its lines, counted from 0, the last one excluded."""
+    """A code block: its text, and the line where it begins, counted from 0.
+
+    `first` is the line of its first line of text; a fence has one of its own before.
+    """
 
     text: str
     start: int
-    end: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,31 +118,39 @@ def parse(text: str) -> Body:
     )
 
 
+@cache
 def normal(text: str) -> str:
     """Text without markup, emoji, case and superfluous space, for comparing."""
     bare = _MARKUP.sub("", _COMMENT.sub("", text))
-    plain = "".join(" " if _is_ornament(letter) else letter for letter in bare)
-    return " ".join(plain.split()).casefold()
+    if not bare.isascii():
+        bare = unicodedata.normalize("NFC", "".join(map(_plain, bare)))
+    return " ".join(bare.split()).casefold()
 
 
-def _is_ornament(letter: str) -> bool:
-    """Whether a character is an emoji or a mark that cannot be seen."""
-    return ord(letter) > 127 and unicodedata.category(letter) in (
-        "So",
-        "Sk",
-        "Cf",
-        "Mn",
-    )
+def _plain(letter: str) -> str:
+    """A space for an emoji or sign, and nothing for a mark that cannot be seen."""
+    if letter.isascii():
+        return letter
+    category = unicodedata.category(letter)
+    if category in ("Cf", "Me") or letter in _SELECTORS:
+        return ""
+    return " " if category in ("So", "Sk") else letter
 
 
 def _boxes(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Box]:
     headings: list[tuple[int, str]] = []
+    outer: list[list[tuple[int, str]]] = []
     before: list[Token] = []
     for token in tokens:
-        if token.type == "inline" and before[-1].type == "heading_open":
+        # A heading in a quote or an item ends with it.
+        if token.type in ("blockquote_open", "list_item_open"):
+            outer.append(headings)
+        elif token.type in ("blockquote_close", "list_item_close"):
+            headings = outer.pop()
+        elif token.type == "inline" and before[-1].type == "heading_open":
             level = int(before[-1].tag[1:])
-            headings = [(above, text) for above, text in headings if above < level]
-            headings.append((level, token.content))
+            above = [heading for heading in headings if heading[0] < level]
+            headings = [*above, (level, token.content)]
         elif token.type == "inline" and _begins_item(before):
             yield from _box(token, tuple(text for _, text in headings), lines)
         before = [*before[-1:], token]
@@ -159,8 +183,7 @@ def _sections(tokens: Sequence[Token], length: int) -> Iterator[Section]:
                 edges.append((token.map[0], tokens[index + 1].content))
             elif token.type == "hr":
                 edges.append((token.map[0], ""))
-    ends = [line for line, _ in edges[1:]] + [length]
-    for (line, heading), end in zip(edges, ends, strict=True):
+    for (line, heading), (end, _) in pairwise([*edges, (length, "")]):
         if heading:
             yield Section(heading, line, end)
 
@@ -168,4 +191,5 @@ def _sections(tokens: Sequence[Token], length: int) -> Iterator[Section]:
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
     for token in tokens:
         if token.type in ("fence", "code_block") and token.map:
-            yield Block(token.content, token.map[0], token.map[1])
+            start = token.map[0]
+            yield Block(token.content, start, start + (token.type == "fence"))

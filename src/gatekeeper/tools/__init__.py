@@ -8,6 +8,8 @@ from gatekeeper.tools.mypy import MYPY
 from gatekeeper.tools.performance import PERFORMANCE
 from gatekeeper.tools.pip_audit import PIP_AUDIT
 from gatekeeper.tools.pytest import PYTEST
+from gatekeeper.tools.requirements import REQUIREMENTS
+from gatekeeper.tools.ruff import RUFF
 from gatekeeper.tools.safety import SAFETY
 
 ADAPTERS: dict[str, Adapter] = {
@@ -18,5 +20,7 @@ ADAPTERS: dict[str, Adapter] = {
     "pip-audit": PIP_AUDIT,
     "pytest": PYTEST,
     "coverage": COVERAGE,
+    "ruff": RUFF,
+    "requirements": REQUIREMENTS,
     "performance": PERFORMANCE,
 }

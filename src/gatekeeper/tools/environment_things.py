@@ -7,21 +7,18 @@ adds `()`, so that `environ.Env().str` is a method of what `environ.Env()` gives
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gatekeeper.tools.environment_modules import Modules
-from gatekeeper.tools.environment_scopes import Binding, Scope
+from gatekeeper.tools.environment_scopes import Binding, Module, Scope
 
 Thing = str | Scope
-_Things = frozenset[Thing]
 #: The whole environment, however it was come by.
 ENVIRONMENT = "os.environ"
 _MAPPINGS = frozenset(
     {
-        *("os.environ", "os.environb", "os.environ.copy()", "os.environb.copy()"),
-        *("posix.environ", "starlette.config.environ"),
+        *("os.environ", "os.environb", "os.environ.copy()", "posix.environ"),
+        *("starlette.config.environ", "starlette.datastructures.environ"),
         *("dotenv.dotenv_values()", "dotenv.main.dotenv_values()"),
     }
 )
@@ -36,42 +33,243 @@ _DEPTH = 60
 _STEPS = 3_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
-    """One call of a definition of our own."""
-
-    node: ast.Call
-    scope: Scope
-    #: Parameters that are filled without an argument: the object of a method.
-    shift: int
-
-
 class Things:
-    """Looks up what expressions mean. What is asked twice is looked up once."""
+    """Looks up what expressions mean. What is asked twice is looked up once.
 
-    def __init__(self, modules: Modules, calls: Calls | None = None) -> None:
+    `given` is what callers give for parameters, as far as it matters. `tangled` are
+    files in which the search was given up.
+    """
+
+    def __init__(
+        self,
+        modules: Modules,
+        given: Mapping[ast.AST, frozenset[Thing]] | None = None,
+        tangled: set[str] | None = None,
+    ) -> None:
         self.modules = modules
-        self._calls = calls
-        self._known: dict[ast.AST, _Things] = {}
-        self._active: set[ast.AST] = set()
+        self.given = given or {}
+        self.tangled = set() if tangled is None else tangled
+        self._known: dict[ast.AST, frozenset[Thing]] = {}
+        self._active: set[object] = set()
         self._steps = 0
         self._cut = False
 
-    def of(self, node: ast.AST | None, scope: Scope) -> _Things:
+    def of(self, node: ast.AST | None, scope: Scope) -> frozenset[Thing]:
         """Everything that an expression may mean; empty where nothing is known."""
-        if node is None or node in self._known:
-            return self._known.get(node, frozenset()) if node else frozenset()
+        if node is None:
+            return frozenset()
+        if (known := self._known.get(node)) is not None:
+            return known
         outermost = not self._active
         if outermost:
+            self.modules.on_time()
             self._steps, self._cut = 0, False
-        self._steps += 1
-        tangled = len(self._active) > _DEPTH or self._steps > _STEPS
-        if tangled or node in self._active:
-            self._cut = True
+        if not self._enter(node, scope.module):
             return frozenset()
-        self._active.add(node)
-        found = frozenset(self._mapped(self._of(node, scope)))
+        found = frozenset(map(_plain, self._of(node, scope)))
         self._active.discard(node)
-        if outermost or not self._cut:  # else it may be more, asked on its own
+        if outermost or not self._cut:  # else it may mean more, asked on its own
             self._known[node] = found
         return found
+
+    def _enter(self, key: object, module: Module) -> bool:
+        """Whether to go on with a step that was not begun before."""
+        self._steps += 1
+        too_far = len(self._active) > _DEPTH or self._steps > _STEPS
+        if too_far:
+            self.tangled.add(module.path)
+        if too_far or key in self._active:
+            self._cut = True
+            return False
+        self._active.add(key)
+        return True
+
+    def _of(self, node: ast.AST, scope: Scope) -> Iterator[Thing]:
+        if isinstance(node, ast.Name):
+            yield from self._name(node, scope)
+        elif isinstance(node, ast.Attribute):
+            for base in self.of(node.value, scope):
+                yield from self.member(base, node.attr)
+        elif isinstance(node, ast.Call):
+            yield from self._call(node, scope)
+        elif isinstance(node, ast.NamedExpr | ast.Await | ast.Starred):
+            yield from self.of(node.value, scope)
+        else:
+            for part in _alternatives(node):
+                yield from self.of(part, scope)
+            yield from self._merged(node, scope)
+
+    def _merged(self, node: ast.AST, scope: Scope) -> Iterator[Thing]:
+        """A mapping that is made of the environment and other things."""
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            parts = [value for key, value in pairs if key is None]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            parts = [node.left, node.right]
+        elif isinstance(node, ast.DictComp):
+            parts = _copied(node)
+            scope = scope.module.scopes.get(node, scope)
+        if any(ENVIRONMENT in self.of(part, scope) for part in parts):
+            yield ENVIRONMENT
+
+    def _name(self, node: ast.Name, scope: Scope) -> Iterator[Thing]:
+        bindings = scope.lookup(node.id)
+        for binding in bindings:
+            yield from self.bound(binding)
+        if not bindings:
+            for star in scope.module.stars:
+                yield from self.origin(f"{star}.{node.id}")
+            yield node.id
+
+    def bound(self, binding: Binding) -> Iterator[Thing]:
+        """What one binding means."""
+        if not self._enter(binding, binding.scope.module):
+            return
+        node = binding.node
+        if binding.origin:
+            yield from self.origin(binding.origin)
+        elif isinstance(node, ast.arg):
+            yield from self._parameter(binding)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield binding.scope
+        else:
+            yield from self.of(_inner(node, binding.steps), binding.scope)
+        self._active.discard(binding)
+
+    def _parameter(self, binding: Binding) -> Iterator[Thing]:
+        """What a parameter may be: the object of a method, its default, an argument."""
+        scope, wanted = binding.scope, binding.node
+        arguments = getattr(scope.node, "args", None)
+        if not isinstance(arguments, ast.arguments):
+            return
+        ordered = [*arguments.posonlyargs, *arguments.args]
+        if scope.owner is not None and ordered and ordered[0] is wanted:
+            yield scope.owner
+        if isinstance(wanted, ast.arg):
+            yield from self.of(default_of(arguments, wanted), scope.parent or scope)
+            yield from self.given.get(wanted, ())
+
+    def origin(self, dotted: str) -> Iterator[Thing]:
+        """What an imported name means: our own where there is such a module."""
+        own: list[Thing] = [module.scope for module in self.modules.find(dotted)]
+        parent, _, last = dotted.rpartition(".")
+        for module in self.modules.find(parent):
+            own += self._of_module(module, last)
+        yield from own
+        if not own and not dotted.startswith("/"):
+            yield dotted
+
+    def member(self, base: Thing, name: str) -> Iterator[Thing]:
+        """What an attribute of a thing means."""
+        if isinstance(base, str):
+            yield from self.origin(f"{base}.{name}")
+            return
+        for binding in self.bindings(base, name):
+            yield from self.bound(binding)
+        if base.module.scope is base:
+            parts = base.module.path.removesuffix(".py").removesuffix("/__init__")
+            inner = f"/{parts.replace('/', '.')}.{name}"
+            yield from (module.scope for module in self.modules.find(inner))
+
+    def bindings(self, base: Scope, name: str) -> list[Binding]:
+        """What binds an attribute of a module, or of a class and what it extends."""
+        found = list(base.names.get(name, ()))
+        key = (base, name)
+        if base.is_class and self._enter(key, base.module):
+            found += base.module.attributes.get(name, ())
+            for parent in getattr(base.node, "bases", ()):
+                for thing in self.of(parent, base.parent or base):
+                    if isinstance(thing, Scope):
+                        found += self.bindings(thing, name)
+            self._active.discard(key)
+        return found
+
+    def _of_module(self, module: Module, name: str) -> Iterator[Thing]:
+        for binding in module.scope.names.get(name, ()):
+            yield from self.bound(binding)
+        key = (module, name)
+        if name not in module.scope.names and self._enter(key, module):
+            for star in module.stars:
+                for other in self.modules.find(star):
+                    yield from self._of_module(other, name)
+            self._active.discard(key)
+
+    def _call(self, node: ast.Call, scope: Scope) -> Iterator[Thing]:
+        for thing in self.of(node.func, scope):
+            if isinstance(thing, Scope):
+                yield from [thing] if thing.is_class else self._returned(thing)
+            elif thing in _COPIES:
+                parts = [*node.args, *(k.value for k in node.keywords if not k.arg)]
+                if any(ENVIRONMENT in self.of(part, scope) for part in parts):
+                    yield ENVIRONMENT
+            elif thing in ("getattr", "__import__", "importlib.import_module"):
+                yield from self._by_name(thing, node.args, scope)
+            else:
+                yield f"{thing}()"
+
+    def _by_name(
+        self, thing: str, arguments: list[ast.expr], scope: Scope
+    ) -> Iterator[Thing]:
+        """`getattr(os, "environ")` and `__import__("os")`."""
+        last = arguments[1 if thing == "getattr" else 0 :][:1]
+        if not last or not isinstance(last[0], ast.Constant):
+            return
+        name = str(last[0].value)
+        if thing != "getattr":
+            yield from self.origin(name)
+            return
+        for base in self.of(arguments[0], scope):
+            yield from self.member(base, name)
+
+    def _returned(self, function: Scope) -> Iterator[Thing]:
+        for value in function.returns:
+            yield from self.of(value, function)
+
+
+def _plain(thing: Thing) -> Thing:
+    return ENVIRONMENT if thing in _MAPPINGS else thing
+
+
+def _inner(node: ast.AST | None, steps: Sequence[int]) -> ast.AST | None:
+    """What steps into a tuple lead to."""
+    for step in steps:
+        parts = node.elts if isinstance(node, ast.Tuple | ast.List) else []
+        node = parts[step] if 0 <= step < len(parts) else None
+    return node
+
+
+def _alternatives(node: ast.AST) -> Iterable[ast.expr]:
+    """Parts of which one is the value of the whole."""
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else []
+
+
+def _copied(node: ast.DictComp) -> list[ast.expr]:
+    """What `{k: v for k, v in X.items()}` copies, with whatever condition."""
+    source = node.generators[0]
+    if not (isinstance(source.iter, ast.Call) and isinstance(source.target, ast.Tuple)):
+        return []
+    function, first = source.iter.func, source.target.elts[:1]
+    if not (isinstance(function, ast.Attribute) and function.attr == "items"):
+        return []
+    return [function.value] if ast.dump(node.key) == _loaded(first) else []
+
+
+def _loaded(target: list[ast.expr]) -> str:
+    if target and isinstance(target[0], ast.Name):
+        return ast.dump(ast.Name(target[0].id, ast.Load()))
+    return ""
+
+
+def default_of(arguments: ast.arguments, wanted: ast.arg) -> ast.expr | None:
+    """The default of a parameter."""
+    ordered = [*arguments.posonlyargs, *arguments.args]
+    late = ordered[len(ordered) - len(arguments.defaults) :]
+    pairs = zip(
+        [*late, *arguments.kwonlyargs],
+        [*arguments.defaults, *arguments.kw_defaults],
+        strict=True,
+    )
+    return next((value for one, value in pairs if one is wanted), None)

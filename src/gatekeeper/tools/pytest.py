@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Case, Finding, Measurement, Metric, RunStatus, Severity
@@ -42,6 +43,7 @@ def _arguments(job: Job) -> tuple[str, ...]:
     return (
         *("-p", "gatekeeper_evidence", f"--gatekeeper-evidence={evidence}"),
         *(f"--gatekeeper-path={folder}" for folder in search),
+        *_routes(job, evidence),
         *("-o", f"cache_dir={job.work / 'cache'}"),
         # Without this, pytest passes over folders such as build and dist.
         *("-o", "norecursedirs=.*"),
@@ -52,6 +54,13 @@ def _arguments(job: Job) -> tuple[str, ...]:
         "--",
         *(path if path.startswith("/") else f"./{path}" for path in job.paths),
     )
+
+
+def _routes(job: Job, folder: Path) -> tuple[str, ...]:
+    """What has the requests of Flask's routes written down, where a gate asks."""
+    if "routes" not in job.companions:
+        return ()
+    return ("-p", "gatekeeper_routes", f"--gatekeeper-routes={folder}")
 
 
 def _commands(job: Job) -> tuple[Command, ...]:

@@ -8,7 +8,7 @@ sorting of imports off are checked once more as copies in which they do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gatekeeper.engine.process import Command, Outcome
@@ -37,6 +37,7 @@ from gatekeeper.tools.ruff_report import (
 _ALL, _HEEDING, _SORTED = "all", "heeding", "sorted"
 _OWN = {NOQA: BARE_NOQA, FILE_NOQA: BARE_NOQA, ISORT: BARE_ISORT}
 _SORTING = "I0"
+Comments = Mapping[str, tuple[OptOut, ...]]
 
 
 def _commands(job: Job) -> tuple[Command, ...]:
@@ -68,24 +69,12 @@ def _checks(
 def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     linters, settings, *checks = outcomes
     must_start(linters, outcomes)
-    remarks = switched_on(job, settings, OWN_RULES)
+    codes, remarks = switched_on(job, settings, OWN_RULES)
     looks = [look(outcome, job.root) for outcome in checks]
-    main = [one for one in looks if one.kind == _ALL]
-    heeding = [one for one in looks if one.kind == _HEEDING]
-    copies = [one for one in looks if one.kind == _SORTED]
-    comments = {
-        path: ruff_comments.opt_outs(job.root, path)
-        for one in heeding
-        for path in one.given
-    }
-    shown, silenced = _apart(_all_seen(main), _all_seen(heeding), comments)
-    resorted = frozenset(path for one in copies for path in one.checked)
-    findings = [
-        *(f for f in shown if not (f.path in resorted and _is_sorting(f))),
-        *(s.finding for s in _all_seen(copies) if _is_sorting(s.finding)),
-        *_bare(comments),
-    ]
-    checked = frozenset(path for one in main for path in one.checked)
+    sorting = any(code.startswith(_SORTING) for code in codes)
+    comments = _comments(job, looks, sorting)
+    findings, silenced = _judged(looks, comments)
+    checked = _checked(looks, _ALL)
     return Measurement(
         findings=tuple(sorted(findings, key=_place)),
         metrics={"findings": Metric(len(findings), "findings")},
@@ -96,29 +85,59 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
             *job.sources.gaps,
             *dict.fromkeys(gap for one in looks for gap in one.gaps),
             *_unparsed(findings),
-            *_unsorted(comments, resorted),
+            *_unsorted(comments, _checked(looks, _SORTED)),
         ),
         notes=remarks,
     )
 
 
-def _all_seen(looks: Sequence[Look]) -> list[Seen]:
-    return [seen for one in looks for seen in one.seen]
+def _comments(job: Job, looks: Sequence[Look], sorting: bool) -> Comments:
+    """What switches ruff off in each file; isort's comments only where they matter."""
+    marked = [path for one in looks if one.kind == _HEEDING for path in one.given]
+    return {
+        path: tuple(
+            comment
+            for comment in ruff_comments.opt_outs(job.root, path)
+            if sorting or comment.kind not in (ISORT, ISORT_LINE)
+        )
+        for path in marked
+    }
 
 
-def _apart(
+def _judged(looks: Sequence[Look], comments: Comments) -> tuple[list[Finding], int]:
+    """Everything that counts, and how much was silenced."""
+    everything = _seen(looks, _ALL)
+    shown = _shown(everything, _seen(looks, _HEEDING), comments)
+    resorted = _checked(looks, _SORTED)
+    findings = [
+        *(f for f in shown if not (f.path in resorted and _is_sorting(f))),
+        *(s.finding for s in _seen(looks, _SORTED) if _is_sorting(s.finding)),
+        *_bare(comments),
+    ]
+    return findings, len(everything) - len(shown)
+
+
+def _seen(looks: Sequence[Look], kind: str) -> list[Seen]:
+    return [seen for one in looks if one.kind == kind for seen in one.seen]
+
+
+def _checked(looks: Sequence[Look], kind: str) -> frozenset[str]:
+    return frozenset(path for one in looks if one.kind == kind for path in one.checked)
+
+
+def _shown(
     everything: Sequence[Seen],
     heeding: Sequence[Seen],
-    comments: dict[str, tuple[OptOut, ...]],
-) -> tuple[list[Finding], int]:
-    """What counts, and how much a comment silences that names its rule."""
+    comments: Comments,
+) -> list[Finding]:
+    """All but what a comment silences that names its rule."""
     left = frozenset(seen.finding for seen in heeding)
     shown = []
     for seen in everything:
         found = comments.get(seen.finding.path or "", ())
         if seen.finding in left or not _names(found, seen):
             shown.append(seen.finding)
-    return shown, len(everything) - len(shown)
+    return shown
 
 
 def _names(comments: Sequence[OptOut], seen: Seen) -> bool:
@@ -134,7 +153,7 @@ def _is_sorting(finding: Finding) -> bool:
     return finding.rule.startswith(_SORTING)
 
 
-def _bare(comments: dict[str, tuple[OptOut, ...]]) -> Iterator[Finding]:
+def _bare(comments: Comments) -> Iterator[Finding]:
     for path, found in comments.items():
         for comment in (c for c in found if c.bare):
             example = "# noqa: I001" if comment.kind == ISORT else "# noqa: F401"
@@ -148,13 +167,11 @@ def _bare(comments: dict[str, tuple[OptOut, ...]]) -> Iterator[Finding]:
             )
 
 
-def _lines_unsorted(comments: dict[str, tuple[OptOut, ...]]) -> int:
+def _lines_unsorted(comments: Comments) -> int:
     return sum(c.kind == ISORT_LINE for found in comments.values() for c in found)
 
 
-def _unsorted(
-    comments: dict[str, tuple[OptOut, ...]], resorted: frozenset[str]
-) -> Iterator[str]:
+def _unsorted(comments: Comments, resorted: frozenset[str]) -> Iterator[str]:
     for path, found in comments.items():
         if path not in resorted and any(c.kind == ISORT for c in found):
             yield f"{path}: ruff did not look at what a comment of isort hides"

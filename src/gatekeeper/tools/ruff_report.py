@@ -70,8 +70,13 @@ def must_start(linters: Outcome, outcomes: Sequence[Outcome]) -> None:
             )
 
 
-def switched_on(job: Job, outcome: Outcome, own: Sequence[str]) -> tuple[str, ...]:
-    """Ruff's remarks on the selection; raises where a gate's rules are not on."""
+def switched_on(
+    job: Job, outcome: Outcome, own: Sequence[str]
+) -> tuple[list[str], tuple[str, ...]]:
+    """The rules that are on, and ruff's remarks on the selection.
+
+    Raises where rules that a gate names are not on.
+    """
     found = _ENABLED.search(outcome.stdout)
     if found is None:
         raise ToolError(f"ruff's settings are not understood: {_said(outcome)}")
@@ -84,7 +89,7 @@ def switched_on(job: Job, outcome: Outcome, own: Sequence[str]) -> tuple[str, ..
                 ": ".join([f"no rule that begins with {rule} is switched on", *why]),
                 fix="name other rules in the gate, or see `ignore` under tools.ruff",
             )
-    return remarks
+    return codes, remarks
 
 
 def look(outcome: Outcome, root: Path) -> Look:
@@ -94,15 +99,7 @@ def look(outcome: Outcome, root: Path) -> Look:
     given = tuple(name.removeprefix("./") for name in argv[argv.index("--") + 1 :])
     base = os.path.realpath(outcome.command.cwd)
     places = {os.path.normpath(os.path.join(base, name)): name for name in given}
-    items = _load(report, outcome)
-    try:
-        seen = [_seen(item, places, root) for item in items]
-    except (LookupError, TypeError, AttributeError) as error:
-        raise ToolError(f"ruff's report is not understood ({error!r})") from error
-    if bool(seen) != (outcome.exit_code == 1):
-        raise ToolError(
-            f"ruff ended with {outcome.exit_code} but reported {len(seen)} findings"
-        )
+    seen = _reported(report, outcome, places, root)
     log = _log(outcome)
     opened = set(_opened(log, places))
     broken = {s.finding.path: s.finding for s in seen if s.finding.rule == _UNREADABLE}
@@ -117,6 +114,21 @@ def look(outcome: Outcome, root: Path) -> Look:
             *_unopened([name for name in given if name not in {*opened, *broken}]),
         ),
     )
+
+
+def _reported(
+    report: Path, outcome: Outcome, places: Mapping[str, str], root: Path
+) -> list[Seen]:
+    items = _load(report, outcome)
+    try:
+        seen = [_seen(item, places, root) for item in items]
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ToolError(f"ruff's report is not understood ({error!r})") from error
+    if bool(seen) != (outcome.exit_code == 1):
+        raise ToolError(
+            f"ruff ended with {outcome.exit_code} but reported {len(seen)} findings"
+        )
+    return seen
 
 
 def _load(report: Path, outcome: Outcome) -> list[Any]:

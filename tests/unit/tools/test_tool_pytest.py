@@ -29,23 +29,33 @@ def test_a_suite_without_a_failure_passes(tmp_path: Path) -> None:
     assert run.version == "9.2.0"
 
 
+def numbers(failures: int, passed: int, skipped: int, total: int) -> dict[str, float]:
+    return {
+        "failures": failures,
+        "passed": passed,
+        "skipped": skipped,
+        "not_passed": failures + skipped,
+        "total": total,
+    }
+
+
 @pytest.mark.parametrize(
-    ("case", "numbers"),
+    ("case", "expected"),
     [
-        ("passed", {"failures": 0, "passed": 6, "skipped": 2, "total": 8}),
-        ("failures", {"failures": 5, "passed": 1, "skipped": 0, "total": 6}),
-        ("subtests", {"failures": 1, "passed": 0, "skipped": 0, "total": 1}),
-        ("all-skipped", {"failures": 0, "passed": 0, "skipped": 1, "total": 1}),
-        ("none-collected", {"failures": 0, "passed": 0, "skipped": 0, "total": 0}),
-        ("workers", {"failures": 1, "passed": 1, "skipped": 0, "total": 2}),
-        ("markers", {"failures": 0, "passed": 1, "skipped": 0, "total": 1}),
-        ("excluded", {"failures": 0, "passed": 1, "skipped": 0, "total": 1}),
+        ("passed", numbers(0, 6, 2, 8)),
+        ("failures", numbers(5, 1, 0, 6)),
+        ("subtests", numbers(1, 0, 0, 1)),
+        ("all-skipped", numbers(0, 0, 1, 1)),
+        ("none-collected", numbers(0, 0, 0, 0)),
+        ("workers", numbers(1, 1, 0, 2)),
+        ("markers", numbers(0, 1, 0, 1)),
+        ("excluded", numbers(0, 1, 0, 1)),
     ],
 )
 def test_every_test_is_counted_once(
-    tmp_path: Path, case: str, numbers: dict[str, float]
+    tmp_path: Path, case: str, expected: dict[str, float]
 ) -> None:
-    assert metrics(tmp_path, case) == numbers
+    assert metrics(tmp_path, case) == expected
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,6 @@ def test_bare_opt_outs_hide_nothing_and_are_findings(tmp_path: Path) -> None:
         "src/bare.py:2:8 F401",
         "src/bare.py:2:12 bare-noqa",
         "src/block.py:5:8 F401",
-        "src/inside.py:2:5 bare-isort",
         "src/inside.py:4:5 F401",
         "src/members.py:1:19 bare-noqa",
         "src/members.py:2:5 F401",
@@ -142,7 +141,7 @@ def test_bare_opt_outs_hide_nothing_and_are_findings(tmp_path: Path) -> None:
         "src/whole_bare.py:2:8 F401",
         "src/whole_bare.py:3:8 F401",
     ]
-    assert result.findings[14].message == (
+    assert result.findings[13].message == (
         "`# flake8: noqa` hides all; name a rule: # noqa: F401"
     )
 
@@ -532,6 +531,7 @@ def test_sorting_is_judged_in_a_copy_as_it_is_in_place(tmp_path: Path) -> None:
     fine = "import werkzeug\n\nimport extra.part\nimport helper\n\n# isort: off\n"
     files = {
         "src/helper.py": "",
+        "src/inside.py": "X = (\n    # isort: off\n    unknown,  # noqa: F821\n)\n",
         "src/plugins/extra/__init__.py": "",
         "src/plugins/extra/fine.py": fine,
         "src/plugins/extra/wrong.py": f"{fine}\n\nimport helper\nimport abc\n",
@@ -540,6 +540,7 @@ def test_sorting_is_judged_in_a_copy_as_it_is_in_place(tmp_path: Path) -> None:
     job = replace(job, environment=environment.for_analysers({}, tmp_path))
     found = places(measured(run_tool(RUFF, job, Processes())).findings)
     assert found == [
+        "src/inside.py:2:5 bare-isort",
         "src/plugins/extra/fine.py:6:1 bare-isort",
         "src/plugins/extra/wrong.py:1:1 I001",
         "src/plugins/extra/wrong.py:6:1 bare-isort",
