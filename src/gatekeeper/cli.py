@@ -279,9 +279,9 @@ def explain(
 
 @app.command()
 def schema(
-    which: Annotated[str, typer.Argument(metavar="[policy|report]")] = "policy",
+    which: Annotated[str, typer.Argument(metavar="[policy|report|performance]")] = "policy",
 ) -> None:
-    """The JSON Schema of gates.yaml for editors, or of the JSON report."""
+    """The JSON Schema of gates.yaml, of the report, or of performance results."""
     from gatekeeper.commands.show import run_schema
 
     raise typer.Exit(run_schema(which))

@@ -33,9 +33,10 @@ def find_pull(
     """The pull request that is named, or else the one that CI runs for.
 
     `asks` says whether any gate looks at it. Raises UserError for what is no text, and
-    where GitLab gives but a part of what is needed.
+    where what is needed of CI is damaged or cut.
     """
-    found = _of_github(environ) or _of_gitlab(environ, cut=asks and file is None)
+    needed = asks and file is None
+    found = _of_github(environ, needed=needed) or _of_gitlab(environ, needed=needed)
     bases = (base,) if base else found.bases
     if file is not None:
         return Pull(read_body(file, "--pr-body"), bases)
@@ -52,12 +53,11 @@ def read_body(path: Path, option: str) -> str:
         raise UserError(f"{option} {path}: cannot be read ({error})") from error
 
 
-def _of_github(environ: Mapping[str, str]) -> Pull | None:
+def _of_github(environ: Mapping[str, str], *, needed: bool) -> Pull | None:
     path = environ.get("GITHUB_EVENT_PATH", "")
     if not path:
         return None
-    event = _event(Path(path))
-    pull = event.get("pull_request")
+    pull = _event(Path(path), needed=needed).get("pull_request")
     if not isinstance(pull, dict):
         return None
     base, body = pull.get("base"), pull.get("body")
@@ -70,21 +70,24 @@ def _of_github(environ: Mapping[str, str]) -> Pull | None:
     )
 
 
-def _event(path: Path) -> Mapping[str, Any]:
-    """What started the workflow. Raises UserError where the file is damaged."""
+def _event(path: Path, *, needed: bool) -> Mapping[str, Any]:
+    """What started the workflow. Raises UserError where it is needed and damaged."""
     try:
         event = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
+        if not needed:
+            return {}
         raise UserError(
             f"GITHUB_EVENT_PATH {path}: cannot be read ({error})"
         ) from error
     return event if isinstance(event, dict) else {}
 
 
-def _of_gitlab(environ: Mapping[str, str], *, cut: bool) -> Pull:
+def _of_gitlab(environ: Mapping[str, str], *, needed: bool) -> Pull:
     if not environ.get("CI_MERGE_REQUEST_IID"):
         return Pull(None)
-    if cut and is_set(environ.get("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED", "")):
+    cut = is_set(environ.get("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED", ""))
+    if cut and needed:
         raise UserError(
             "GitLab cut the description of the merge request; fetch all of it from its"
             " API (merge_requests/$CI_MERGE_REQUEST_IID) and name it with --pr-body"

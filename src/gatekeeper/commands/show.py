@@ -18,7 +18,7 @@ from gatekeeper.policy.load import Policy, load
 from gatekeeper.policy.schema import PolicyFile
 from gatekeeper.reporters.text import one_line
 
-_SCHEMAS = ("policy", "report")
+_SCHEMAS = ("policy", "report", "performance")
 
 
 def run_list(config: Path | None, root: Path | None) -> int:
@@ -46,16 +46,12 @@ def run_explain(name: str, config: Path | None, root: Path | None) -> int:
 
 
 def run_schema(which: str) -> int:
-    """The JSON Schema of gates.yaml, or of the JSON report."""
+    """The JSON Schema of gates.yaml, of the report, or of performance results."""
     if which not in _SCHEMAS:
         raise UserError(f"no schema named {which}; known: {', '.join(_SCHEMAS)}")
-    if which == "report":
-        text = (
-            files("gatekeeper.schemas")
-            .joinpath("report.schema.json")
-            .read_text("utf-8")
-        )
-        return _print([text.rstrip()])
+    if which != "policy":
+        published = files("gatekeeper.schemas").joinpath(f"{which}.schema.json")
+        return _print([published.read_text("utf-8").rstrip()])
     schema = PolicyFile.model_json_schema(by_alias=True)
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return _print([json.dumps({**dialect, **schema}, indent=2)])

@@ -95,7 +95,10 @@ class Recorder:
         self._root = root
         self._lock = threading.RLock()
         self._flasks: tuple[type, ...] = ()
-        self._live: weakref.WeakSet[Any] = weakref.WeakSet()
+        #: By identity, since nothing says that they can be hashed.
+        self._live: weakref.WeakValueDictionary[int, Any] = (
+            weakref.WeakValueDictionary()
+        )
         self._applications = 0
         self._numbers: dict[str, int] = {}
         self._test, self._phase = "", ""
@@ -158,12 +161,12 @@ class Recorder:
         for found in gc.get_objects() if self._flasks else ():
             # Not isinstance, which would ask a proxy for what it stands for.
             if issubclass(type(found), self._flasks) and "url_map" in vars(found):
-                if found not in self._live:
+                if id(found) not in self._live:
                     self._application(found)
 
     def _application(self, app: Any) -> None:
         self._applications += 1
-        self._live.add(app)
+        self._live[id(app)] = app
         self._all_routes(app)
 
     def _all_routes(self, app: Any) -> None:
@@ -249,17 +252,17 @@ class Recorder:
         self._note(self._look_again)
 
     def _look_again(self) -> None:
-        for app in list(self._live):
+        for app in list(self._live.values()):
             self._routes(app)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
+        self._note(self._find_applications)
+        for app in list(self._live.values()):
+            self._note(self._all_routes, app)
         self._note(self._finish)
 
     def _finish(self) -> None:
-        self._find_applications()
-        for app in list(self._live):
-            self._all_routes(app)
         self._event(event="finish", applications=self._applications, flask=_version())
 
 

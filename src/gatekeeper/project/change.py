@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from gatekeeper.project.revision import Git
 
 #: Where a change usually goes, if nobody says so.
 _USUAL = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
-_LARGEST = 50_000_000
+_LARGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def change(git: Git, bases: Sequence[str]) -> Change:
 
 
 def _since(git: Git, fork: str, name: str, *, given: bool) -> Change:
-    options = ("--name-only", "--no-renames", "--no-ext-diff", "--relative", "-z")
-    changed = git("diff", *options, fork, "--")
+    options = "--name-only --no-renames --no-ext-diff --ignore-submodules=none"
+    changed = git("diff", *options.split(), "--relative", "-z", fork, "--")
     new = git("ls-files", "--others", "--exclude-standard", "-z")
     if changed is None or new is None:
         return Change(None, problem=f"git could not compare with {name}")
@@ -70,14 +71,18 @@ def _since(git: Git, fork: str, name: str, *, given: bool) -> Change:
 
 
 def covered(git: Git, root: Path, patterns: Iterable[str]) -> list[tuple[str, bytes]]:
-    """The files that patterns name, hold or glob, with their contents; all for none."""
+    """The files that patterns name, hold or glob, with their contents; all for none.
+
+    Where there is git, those that it tracks: a checkout elsewhere has no others.
+    """
     wanted = tuple(patterns) or (".",)
-    listing = git("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    listing = git("ls-files", "--cached", "-z")
     paths = set(listing.split("\0")) if listing is not None else set(_walk(root))
     return [
         (path, _content(root / path))
         for path in sorted(paths - {""})
-        if any(matches(path, pattern) for pattern in wanted)
+        if os.path.lexists(root / path)
+        and any(matches(path, pattern) for pattern in wanted)
     ]
 
 
@@ -88,12 +93,18 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds; of a link where it leads, of what cannot be read nothing."""
+    """What a file holds, or the SHA-256 of a large one; of a link where it leads.
+
+    Nothing of what cannot be read.
+    """
     try:
         if path.is_symlink():
             return os.fsencode(os.readlink(path))
-        if path.is_file() and path.stat().st_size <= _LARGEST:
-            return path.read_bytes()
+        if path.is_file():
+            with path.open("rb") as stream:
+                if path.stat().st_size > _LARGE:
+                    return hashlib.file_digest(stream, "sha256").digest()
+                return stream.read()
     except OSError:
         pass
     return b""

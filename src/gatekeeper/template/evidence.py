@@ -2,7 +2,7 @@
 
 People paste the output of yesterday, or of another branch. What is understood here are
 the closing lines of pytest, coverage, flake8, mypy, bandit, safety, pip-audit and
-`gatekeeper compare`, and the JSON of bandit and safety.
+`gatekeeper compare`, the JSON of bandit and safety, and what we paste ourselves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from gatekeeper.template.markdown import Body
 
 #: A number with its decimals, as tools print it.
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
+_COLOUR = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z]|\([A-Z0-9])")
+_LEFT_OUT = re.compile(r"\[\.\.\. \d+ lines are left out \.\.\.\]")
+#: Long lines are no closing lines, and expensive to look at.
+_LONGEST = 1000
+_OBJECTS = 20
+_Lines = Sequence[tuple[int, str]]
 _Claims = Iterator[tuple[int, str, str]]
+
+
+def left_out(lines: int) -> str:
+    """The line that stands for so many others."""
+    return f"[... {lines} lines are left out ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,8 @@ class Claim:
     def agrees(self, measured: float) -> bool:
         """Whether it is that number, in as many digits as it has."""
         decimals = len(self.written.partition(".")[2])
+        if self.metric == "percent" and float(self.written) == 100.0:
+            return measured == 100.0  # nobody rounds up to all of it
         return abs(float(self.written) - measured) < 10.0**-decimals
 
 
@@ -56,75 +69,73 @@ def _pasted(body: Body, heading: str, tools: Sequence[str]) -> Pasted | None:
     section = next((s for s in body.sections if s.is_called(heading)), None)
     if section is None:
         return None
-    lines = []
-    for block in body.blocks:
-        if section.start < block.start < section.end:
-            # The line of a fence comes before its text; indented code has none.
-            first = block.start + (block.end - block.start > _height(block.text))
-            texts = block.text.splitlines()
-            lines += [(first + i + 1, text) for i, text in enumerate(texts)]
-    output = [(n, text) for n, text in lines if text.strip() and text.strip()[0] != "#"]
+    output = [
+        (block.first + i + 1, text)
+        for block in body.blocks
+        if section.start < block.start < section.end
+        for i, line in enumerate(block.text.split("\n"))
+        if (text := _COLOUR.sub("", line).rstrip()) and text.lstrip()[0] != "#"
+    ]
     claims = [
         Claim(tool, metric, written, line)
         for tool in tools
-        for line, metric, written in _READERS.get(tool, _nothing)(output)
+        for line, metric, written in _claims(tool, output)
     ]
     return Pasted(heading, len(output), tuple(claims))
 
 
-def _height(text: str) -> int:
-    return len(text.splitlines())
+def _claims(tool: str, lines: _Lines) -> _Claims:
+    """What we pasted ourselves says which tool it is of; else it shows in the lines."""
+    ours = re.compile(rf"^{re.escape(tool)}: {_NUMBER} (\w+)$")
+    found = [(n, m) for n, text in lines if (m := ours.match(text[:_LONGEST]))]
+    if found:
+        yield from {m[2]: (n, m[2], m[1]) for n, m in found}.values()
+    elif tool in _JSON_READERS and (claim := _reported(tool, lines)):
+        yield claim
+    elif tool in _READERS:
+        yield from _READERS[tool]([(n, text[:_LONGEST]) for n, text in lines])
 
 
-def _nothing(_lines: Sequence[tuple[int, str]]) -> _Claims:
-    return iter(())
-
-
-def _pytest(lines: Sequence[tuple[int, str]]) -> _Claims:
+def _pytest(lines: _Lines) -> _Claims:
     """The closing line: `=== 2 failed, 10 passed, 1 skipped in 0.12s ===`."""
-    names = {"passed": "passed", "failed": "failed", "error": "errors"}
-    pattern = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
+    pattern = re.compile(
+        r"(?<!\d)(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b"
+        r"|\bno tests ran\b"
+    )
     closing = [
         (n, text)
         for n, text in lines
         if pattern.search(text) and re.search(r"\bin \d+(\.\d+)?s|^=+ |^\d+ \w+", text)
     ]
     for number, text in closing[-1:]:
-        counts = {name.rstrip("s"): count for count, name in pattern.findall(text)}
-        for word, metric in names.items():
-            yield number, metric, counts.get(word, "0")
+        counts = {name.rstrip("s"): int(n or 0) for n, name in pattern.findall(text)}
+        yield number, "failed", str(counts.get("failed", 0))
+        # A test whose teardown breaks is counted twice.
+        if not counts.get("error"):
+            passed = counts.get("passed", 0) + counts.get("xpassed", 0)
+            yield number, "passed", str(passed)
+            yield number, "errors", "0"
 
 
-def _coverage(lines: Sequence[tuple[int, str]]) -> _Claims:
-    pattern = re.compile(
-        rf"(?:^TOTAL\b.*\s|[Tt]otal coverage:? ?|^percent:? ){_NUMBER} ?%"
-    )
+def _coverage(lines: _Lines) -> _Claims:
+    pattern = re.compile(rf"(?:^TOTAL\b.*\s|\b[Tt]otal coverage: ){_NUMBER}%")
     yield from _last(lines, pattern, "percent")
 
 
-def _flake8(lines: Sequence[tuple[int, str]]) -> _Claims:
+def _flake8(lines: _Lines) -> _Claims:
+    """One line for each finding, where all of them are there."""
     pattern = re.compile(r"^\S.*?:\d+:\d+:? [A-Z]{1,3}\d{1,4}\b")
     found = [number for number, text in lines if pattern.match(text)]
-    if found:
+    if found and not any(_LEFT_OUT.search(text) for _, text in lines):
         yield found[0], "findings", str(len(found))
-    else:
-        yield from _last(lines, re.compile(r"^flake8: (\d+) findings"), "findings")
 
 
-def _mypy(lines: Sequence[tuple[int, str]]) -> _Claims:
-    if any("Success: no issues found" in text for _, text in lines):
-        pattern = re.compile(r"Success: no (issues) found")
-        for number, _, _ in _last(lines, pattern, "findings"):
-            yield number, "findings", "0"
-    yield from _last(lines, re.compile(r"^Found (\d+) errors? in"), "findings")
+def _mypy(lines: _Lines) -> _Claims:
+    pattern = re.compile(r"^(?:Success: no issues found|Found (\d+) errors? in)\b")
+    yield from _last(lines, pattern, "findings")
 
 
-def _bandit(lines: Sequence[tuple[int, str]]) -> _Claims:
-    totals = _json(lines).get("metrics")
-    whole = totals.get("_totals") if isinstance(totals, dict) else None
-    if isinstance(whole, dict) and isinstance(whole.get("SEVERITY.HIGH"), int | float):
-        yield lines[0][0], "high", f"{whole['SEVERITY.HIGH']:g}"
-        return
+def _bandit(lines: _Lines) -> _Claims:
     severity = False
     for number, text in lines:
         severity = "by severity" in text or (severity and "by confidence" not in text)
@@ -132,58 +143,76 @@ def _bandit(lines: Sequence[tuple[int, str]]) -> _Claims:
             yield number, "high", match[1]
 
 
-def _safety(lines: Sequence[tuple[int, str]]) -> _Claims:
-    report = _json(lines)
-    meta = report.get("report_meta")
-    found = meta.get("vulnerabilities_found") if isinstance(meta, dict) else None
-    if isinstance(found, int):
-        yield lines[0][0], "findings", str(found)
-        return
-    yield from _vulnerabilities(lines)
-
-
-def _vulnerabilities(lines: Sequence[tuple[int, str]]) -> _Claims:
+def _vulnerabilities(lines: _Lines) -> _Claims:
+    """Safety says more than once how many it found, and then how many it ignored."""
+    pattern = re.compile(
+        r"\b(?:No|(\d+))(?: known)?(?: security)? vulnerabilit(?:y|ies)\b"
+    )
     for number, text in lines:
-        match = re.search(
-            r"\b(\d+|No)(?: known)?(?: security)? vulnerabilit(?:y|ies)\b", text
-        )
-        if match:
-            yield number, "findings", "0" if match[1] == "No" else match[1]
+        if match := pattern.search(text):
+            yield number, "findings", match[1] or "0"
             return
 
 
-def _performance(lines: Sequence[tuple[int, str]]) -> _Claims:
-    pattern = re.compile(rf"\bworst: .*? {_NUMBER.replace('-?', '[-+]?')} %")
-    for number, metric, written in _last(lines, pattern, "variance"):
-        yield number, metric, written.lstrip("+")
+def _performance(lines: _Lines) -> _Claims:
+    """`worst: GET /users latency p95 +4 % (+2 to +6 %), at most 10 % allowed`."""
+    pattern = re.compile(
+        r"^(.*?\S) ([-+]?\d+(?:\.\d+)?) (?:%|points)(?: \([^)]*\))?, at most "
+    )
+    for number, text in lines:
+        if match := pattern.search(text):
+            yield number, match[1].rpartition(": ")[2], match[2]
 
 
-def _last(
-    lines: Sequence[tuple[int, str]], pattern: re.Pattern[str], metric: str
-) -> _Claims:
+def _last(lines: _Lines, pattern: re.Pattern[str], metric: str) -> _Claims:
     found = [(n, match) for n, text in lines if (match := pattern.search(text))]
     for number, match in found[-1:]:
-        yield number, metric, match[1]
+        yield number, metric, match[1] or "0"
 
 
-def _json(lines: Sequence[tuple[int, str]]) -> dict[str, object]:
-    """The first JSON object in the lines; empty where there is none."""
-    text = "\n".join(text for _, text in lines)
-    start = text.find("{")
-    try:
-        found, _ = json.JSONDecoder().raw_decode(text, max(start, 0))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _reported(tool: str, lines: _Lines) -> tuple[int, str, str] | None:
+    """What the JSON report of a tool says, the last where there are several."""
+    metric, names = _JSON_READERS[tool]
+    found = None
+    for number, level in _objects(lines):
+        for name in names:
+            level = level.get(name) if isinstance(level, dict) else None
+        if isinstance(level, int):
+            found = (number, metric, str(level))
+    return found
 
 
-_READERS: Mapping[str, Callable[[Sequence[tuple[int, str]]], _Claims]] = {
+def _objects(lines: _Lines) -> Iterator[tuple[int, object]]:
+    """The JSON objects that begin a line, each with the line where it begins."""
+    starts, length = [], 0
+    for number, text in lines:
+        if text.startswith("{"):
+            starts.append((length, number))
+        length += len(text) + 1
+    whole = "\n".join(text for _, text in lines)
+    end = 0
+    for start, number in starts[:_OBJECTS]:
+        if start < end:
+            continue
+        try:
+            found, end = json.JSONDecoder().raw_decode(whole, start)
+        except (ValueError, RecursionError):
+            continue
+        yield number, found
+
+
+_READERS: Mapping[str, Callable[[_Lines], _Claims]] = {
     "pytest": _pytest,
     "coverage": _coverage,
     "flake8": _flake8,
     "mypy": _mypy,
     "bandit": _bandit,
-    "safety": _safety,
+    "safety": _vulnerabilities,
     "pip-audit": _vulnerabilities,
     "performance": _performance,
+}
+#: Tool: the metric, and where it stands in its JSON report.
+_JSON_READERS = {
+    "bandit": ("high", ("metrics", "_totals", "SEVERITY.HIGH")),
+    "safety": ("findings", ("report_meta", "vulnerabilities_found")),
 }

@@ -106,15 +106,15 @@ def _line_end(line: str) -> str:
 def _answered(
     body: Body, gates: Sequence[GateResult]
 ) -> Iterator[tuple[Box, list[GateResult]]]:
-    """Each box that machines answer, with all the gates that do."""
+    """Each box that machines alone answer, with all the gates that do."""
     found: dict[int, tuple[Box, list[GateResult]]] = {}
+    people: set[int] = set()
     for gate in gates:
         for asked in gate.boxes:
-            if asked.person:
-                continue
             for box in boxes(body, asked.title, asked.section):
                 found.setdefault(box.line, (box, []))[1].append(gate)
-    yield from found.values()
+                people |= {box.line} if asked.person else set()
+    yield from (found[line] for line in found if line not in people)
 
 
 def _answer(

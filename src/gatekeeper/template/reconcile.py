@@ -138,8 +138,9 @@ def _by_person(result: GateResult, asked: Asked, title: str, box: Box) -> GateRe
 
 
 def _one_of(result: GateResult, asked: Asked, body: Body) -> GateResult:
-    found = [(t, boxes(body, t, asked.section)[:1]) for t in asked.titles]
-    there = [(title, boxes_[0]) for title, boxes_ in found if boxes_]
+    found = [(title, boxes(body, title, asked.section)) for title in asked.titles]
+    # Of one that stands there twice, a tick counts.
+    there = [(t, max(copies, key=_is_ticked)) for t, copies in found if copies]
     ticked = [(title, box) for title, box in there if box.ticked]
     names = ", ".join(repr(title) for title in asked.titles[:3])
     if not there:
@@ -157,6 +158,10 @@ def _one_of(result: GateResult, asked: Asked, body: Body) -> GateResult:
     return _settled(
         made, GateStatus.FAILED, f"{count} {where} is ticked, exactly one has to be"
     )
+
+
+def _is_ticked(box: Box) -> bool:
+    return box.ticked
 
 
 def _with(

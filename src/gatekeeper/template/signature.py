@@ -20,8 +20,10 @@ _SIGNED = re.compile(
     r"(?<![\w@/])@(?P<name>[A-Za-z0-9](?:[\w.-]{0,254}[A-Za-z0-9])?)"
     r"(?:[\s:,(]+(?:sha256:)?(?P<digest>[0-9a-f]{12,64})\b)?"
 )
+#: Not what a template asks for: "yes, no, or N/A: why".
 _MOOT = re.compile(
-    r"\b(?:N/A|not applicable)\b\s*(?:[:(,\u2013\u2014-]+\s*(?P<reason>.*))?",
+    r"(?<!/)(?<!\bor )(?<!\bif )(?<!\bas )\b(?:N/A|not applicable)\b"
+    r"\s*(?:(?:[:(,\u2013\u2014]+|-+(?=\s))\s*(?P<reason>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 _LEAST_REASON = 5
@@ -36,7 +38,8 @@ class Signature:
 
     def is_for(self, digest: str) -> bool:
         """Whether it names that state, in as many digits as it gives."""
-        return bool(self.digest) and digest.startswith(self.digest[: len(digest)])
+        known = bool(self.digest and digest)
+        return known and digest.startswith(self.digest[: len(digest)])
 
 
 def signature(text: str) -> Signature | None:

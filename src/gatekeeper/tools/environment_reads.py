@@ -41,7 +41,7 @@ class _Finder:
             for node, scope in module.walk():
                 self._node(node, scope)
         extended = {
-            base for one in self._classes for base in self._settings.lineage(one)[1:]
+            base for one in self._classes for base in self._things.lineage(one)[1:]
         }
         for one in self._classes:
             # A class that is only there to be extended reads nothing by itself.

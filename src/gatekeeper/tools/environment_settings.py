@@ -47,13 +47,13 @@ class Settings:
         """Whether a class is one of settings, by what it extends."""
         return any(
             thing in SETTINGS
-            for one in self.lineage(scope)
-            for thing in self._bases(one)
+            for one in self._things.lineage(scope)
+            for thing in self._things.bases(one)
         )
 
     def note(self, scope: Scope, noted: Noted) -> None:
         """Note the variables of a class, those of the classes it extends included."""
-        lineage = self.lineage(scope)
+        lineage = self._things.lineage(scope)
         config = _Config()
         for one in reversed(lineage):
             config.values |= dict(_configured(one))
@@ -63,22 +63,6 @@ class Settings:
                 if name not in seen:
                     self._field(name, node, one, config, noted)
                 seen.add(name)
-
-    def _bases(self, scope: Scope) -> list[object]:
-        return [
-            thing
-            for base in getattr(scope.node, "bases", ())
-            for thing in self._things.of(base, scope.parent or scope)
-        ]
-
-    def lineage(self, scope: Scope) -> list[Scope]:
-        """A class and what it extends of our own, the class first."""
-        found = [scope]
-        for one in found:
-            for base in self._bases(one):
-                if isinstance(base, Scope) and base.is_class and base not in found:
-                    found.append(base)
-        return found
 
     def _field(
         self,

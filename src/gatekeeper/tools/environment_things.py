@@ -7,7 +7,7 @@ adds `()`, so that `environ.Env().str` is a method of what `environ.Env()` gives
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from gatekeeper.tools.environment_modules import Modules
 from gatekeeper.tools.environment_scopes import Binding, Module, Scope
@@ -29,8 +29,9 @@ _COPIES = frozenset(
         *("types.MappingProxyType", "typing.cast"),
     }
 )
-_DEPTH = 60
-_STEPS = 3_000
+_DEPTH = 100
+_ROUNDS = 12
+_LONGEST = 7
 
 
 class Things:
@@ -49,40 +50,53 @@ class Things:
         self.modules = modules
         self.given = given or {}
         self.tangled = set() if tangled is None else tangled
-        self._known: dict[ast.AST, frozenset[Thing]] = {}
-        self._active: set[object] = set()
-        self._steps = 0
-        self._cut = False
+        self._known: dict[object, frozenset[Thing]] = {}
+        self._guesses: dict[object, frozenset[Thing]] = {}
+        self._asked: set[object] = set()
+        self._depth = 0
+        self._again = self._cut = False
 
     def of(self, node: ast.AST | None, scope: Scope) -> frozenset[Thing]:
         """Everything that an expression may mean; empty where nothing is known."""
         if node is None:
             return frozenset()
-        if (known := self._known.get(node)) is not None:
-            return known
-        outermost = not self._active
-        if outermost:
-            self.modules.on_time()
-            self._steps, self._cut = 0, False
-        if not self._enter(node, scope.module):
-            return frozenset()
-        found = frozenset(map(_plain, self._of(node, scope)))
-        self._active.discard(node)
-        if outermost or not self._cut:  # else it may mean more, asked on its own
-            self._known[node] = found
+        if node in self._known:
+            return self._known[node]
+        if self._depth:
+            return self._one(node, self._of, node, scope)
+        self.modules.on_time()
+        self._guesses = {}
+        for _ in range(_ROUNDS):
+            # What is made of itself is looked up again with what is known so far.
+            self._asked, self._again, self._cut = set(), False, False
+            found = self._one(node, self._of, node, scope)
+            if not self._again and not self._cut:
+                for key in self._asked:
+                    self._known[key] = self._guesses.get(key, frozenset())
+                return found
+        self.tangled.add(scope.module.path)
         return found
 
-    def _enter(self, key: object, module: Module) -> bool:
-        """Whether to go on with a step that was not begun before."""
-        self._steps += 1
-        too_far = len(self._active) > _DEPTH or self._steps > _STEPS
-        if too_far:
-            self.tangled.add(module.path)
-        if too_far or key in self._active:
+    def _one(
+        self, key: object, look: Callable[..., Iterator[Thing]], *what: object
+    ) -> frozenset[Thing]:
+        """Look something up, once in each round."""
+        if key in self._known:
+            return self._known[key]
+        before = self._guesses.get(key, frozenset())
+        if key in self._asked:
+            return before
+        if self._depth > _DEPTH:
             self._cut = True
-            return False
-        self._active.add(key)
-        return True
+            return frozenset()
+        self._asked.add(key)
+        self._depth += 1
+        found = frozenset(t for t in map(_plain, look(*what)) if not _is_endless(t))
+        self._depth -= 1
+        if found != before:
+            self._guesses[key] = found
+            self._again = True
+        return found
 
     def _of(self, node: ast.AST, scope: Scope) -> Iterator[Thing]:
         if isinstance(node, ast.Name):
@@ -116,16 +130,17 @@ class Things:
     def _name(self, node: ast.Name, scope: Scope) -> Iterator[Thing]:
         bindings = scope.lookup(node.id)
         for binding in bindings:
-            yield from self.bound(binding)
+            yield from self._bound(binding)
         if not bindings:
             for star in scope.module.stars:
                 yield from self.origin(f"{star}.{node.id}")
             yield node.id
 
-    def bound(self, binding: Binding) -> Iterator[Thing]:
+    def _bound(self, binding: Binding) -> frozenset[Thing]:
+        return self._one(binding, self._binding, binding)
+
+    def _binding(self, binding: Binding) -> Iterator[Thing]:
         """What one binding means."""
-        if not self._enter(binding, binding.scope.module):
-            return
         node = binding.node
         if binding.origin:
             yield from self.origin(binding.origin)
@@ -135,7 +150,6 @@ class Things:
             yield binding.scope
         else:
             yield from self.of(_inner(node, binding.steps), binding.scope)
-        self._active.discard(binding)
 
     def _parameter(self, binding: Binding) -> Iterator[Thing]:
         """What a parameter may be: the object of a method, its default, an argument."""
@@ -166,7 +180,7 @@ class Things:
             yield from self.origin(f"{base}.{name}")
             return
         for binding in self.bindings(base, name):
-            yield from self.bound(binding)
+            yield from self._bound(binding)
         if base.module.scope is base:
             parts = base.module.path.removesuffix(".py").removesuffix("/__init__")
             inner = f"/{parts.replace('/', '.')}.{name}"
@@ -174,26 +188,36 @@ class Things:
 
     def bindings(self, base: Scope, name: str) -> list[Binding]:
         """What binds an attribute of a module, or of a class and what it extends."""
-        found = list(base.names.get(name, ()))
-        key = (base, name)
-        if base.is_class and self._enter(key, base.module):
-            found += base.module.attributes.get(name, ())
-            for parent in getattr(base.node, "bases", ()):
-                for thing in self.of(parent, base.parent or base):
-                    if isinstance(thing, Scope):
-                        found += self.bindings(thing, name)
-            self._active.discard(key)
+        if not base.is_class:
+            return list(base.names.get(name, ()))
+        found: list[Binding] = []
+        for one in self.lineage(base):
+            found += one.names.get(name, ())
+            found += one.module.attributes.get(name, ())
         return found
 
+    def lineage(self, scope: Scope) -> list[Scope]:
+        """A class and what it extends of our own, the class first."""
+        found = [scope]
+        for one in found:
+            for base in self.bases(one):
+                if isinstance(base, Scope) and base.is_class and base not in found:
+                    found.append(base)
+        return found
+
+    def bases(self, scope: Scope) -> list[Thing]:
+        """What a class says to extend."""
+        nodes = getattr(scope.node, "bases", ())
+        return [t for node in nodes for t in self.of(node, scope.parent or scope)]
+
     def _of_module(self, module: Module, name: str) -> Iterator[Thing]:
-        for binding in module.scope.names.get(name, ()):
-            yield from self.bound(binding)
-        key = (module, name)
-        if name not in module.scope.names and self._enter(key, module):
-            for star in module.stars:
-                for other in self.modules.find(star):
-                    yield from self._of_module(other, name)
-            self._active.discard(key)
+        modules = [module]
+        for one in modules:
+            bindings = one.scope.names.get(name, ())
+            for binding in bindings:
+                yield from self._bound(binding)
+            for star in one.stars if not bindings else ():
+                modules += [m for m in self.modules.find(star) if m not in modules]
 
     def _call(self, node: ast.Call, scope: Scope) -> Iterator[Thing]:
         for thing in self.of(node.func, scope):
@@ -225,6 +249,11 @@ class Things:
     def _returned(self, function: Scope) -> Iterator[Thing]:
         for value in function.returns:
             yield from self.of(value, function)
+
+
+def _is_endless(thing: Thing) -> bool:
+    """Whether a chain of calls and attributes is longer than anything we look for."""
+    return isinstance(thing, str) and thing.count(".") + thing.count("(") > _LONGEST
 
 
 def _plain(thing: Thing) -> Thing:

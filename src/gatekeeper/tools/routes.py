@@ -132,7 +132,7 @@ def _gaps(tests: Measurement, records: Records) -> Iterator[str]:
     if not tests.examined:
         yield "no test ran while requests were noted"
     yield from tests.gaps
-    for trouble in records.troubles:
+    for trouble in dict.fromkeys(records.troubles):
         yield f"not every route or request could be noted: {trouble}"
 
 

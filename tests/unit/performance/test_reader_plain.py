@@ -86,6 +86,7 @@ def refusal(value: Any) -> str:
         ("response_time_avg_ms", "latency mean ms"),
         ("Mean response time (ms)", "latency mean ms"),
         ("slowest_ms", "latency max ms"),
+        ("min_latency_ms", "latency min ms"),
         ("http_req_duration_p95", "latency p95 ?"),
         ("mean_ms_per_request", "latency mean ms"),
         ("requests_per_second", "throughput /s"),
@@ -336,6 +337,7 @@ def test_other_words_are_the_name(value: Any, expected: Lines) -> None:
         {"by_path": {"/a": 45}},
         {"errors_per_hour": {"value": 3, "unit": "ms"}},
         {"success_rate": 1},
+        {"errors_p95": 3},
     ],
 )
 def test_what_only_looks_like_a_measurement(value: Any) -> None:
@@ -355,6 +357,10 @@ def test_what_only_looks_like_a_measurement(value: Any) -> None:
         ({"GET /a": {"duration_ms": 3}}, "GET /a latency ms"),
         ({"order_ms": 3}, "order latency ms"),
         ({"errors": {"timeout_percent": 3}}, "timeout error_rate %"),
+        ({"errors": {"timeout_rate_percent": 3}}, "timeout error_rate %"),
+        ({"mongodb": {"connection_wait_time": 3}}, "connection_wait database ?"),
+        ([{"name": "mongodb find", "ms": 3}], "mongodb_find database ms"),
+        ([{"name": "average order", "ms": 3}], "average_order latency ms"),
         ({"error_response_time_ms": 3}, "error latency ms"),
         ({"rate_limiting": {"avg_ms": 3}}, "rate_limiting latency mean ms"),
         ({"GET /users heavy p95_ms": 3}, "GET /users heavy latency p95 ms"),
@@ -603,6 +609,20 @@ def test_odd_names(key: str) -> None:
 def test_a_list_of_nameless_objects_is_a_list_of_runs() -> None:
     found = [lines(trial) for trial in trials([{"p95_ms": 1}, {"p95_ms": 2}])]
     assert [list(run.values()) for run in found] == [[1], [2]]
+
+
+def test_very_many_nameless_objects_are_no_runs() -> None:
+    log = [{"response_time_ms": 1.5, "status": 200}] * 101
+    assert "items of lists need an `endpoint` or a `name`" in refusal(log)
+    assert len(trials(log[:100])) == 100
+
+
+def test_a_log_is_refused() -> None:
+    log = {f"/{i}": {"p95_ms": 1} for i in range(50_001)}
+    with pytest.raises(
+        UnreadableError, match="more than 50,000 numbers with names; keep"
+    ):
+        PLAIN.read(Content("", (log,)))
 
 
 def test_runs_of_one_file() -> None:

@@ -1,6 +1,6 @@
 """hyperfine: the file of `--export-json`.
 
-Looked at: hyperfine 1.15.0, and the source of 1.20 for `memory_usage_byte`.
+Looked at: hyperfine 1.15.0, and the source of a later version for `memory_usage_byte`.
 
 - Every entry of `times` is a start of the program, hence a run of its own.
 - Without `-N` the time that the shell takes is subtracted; a program that is faster

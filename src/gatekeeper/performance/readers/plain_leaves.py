@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeGuard
 
 from gatekeeper.performance.quantities import number
@@ -28,6 +29,10 @@ _NAMING_KEYS = {*_ENDPOINT_KEYS, *_LABEL_KEYS, *_METHOD_KEYS, *_UNIT_KEYS}
 #: What an object is about that has its value beside its name.
 _VALUE_KEY = "value"
 _DEEPEST = 60
+_MOST_LEAVES = 50_000
+#: More are no repeated measurements but single observations.
+_MOST_RUNS = 100
+_NOTHING: tuple[tuple[float, ...], None] = ((), None)
 _VALUE = re.compile(
     r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,18})?(?:[eE][+-]?\d{1,3})?)"
     r"\s*([^\d\s.,:-][^\d]{0,20})?"
@@ -74,9 +79,18 @@ class _Place:
         return _Place(self.above, where, self.depth + 1, True, alone)
 
 
-def leaves(document: Any, where: str = "") -> Iterator[Leaf]:
-    """All leaves in the order of the document. Raises UnreadableError if too deep."""
-    yield from _walk(document, _Place(where=where))
+def leaves(document: Any, where: str = "") -> list[Leaf]:
+    """All leaves in the order of the document.
+
+    Raises UnreadableError for what nobody wrote as a measurement: too deep, too long.
+    """
+    found = list(islice(_walk(document, _Place(where=where)), _MOST_LEAVES + 1))
+    if len(found) > _MOST_LEAVES:
+        raise UnreadableError(
+            f"holds more than {_MOST_LEAVES:,} numbers with names; keep the summary of"
+            " the load test and not its log"
+        )
+    return found
 
 
 def _walk(value: Any, place: _Place) -> Iterator[Leaf]:
@@ -92,48 +106,52 @@ def _walk(value: Any, place: _Place) -> Iterator[Leaf]:
 
 def _object(values: dict[str, Any], place: _Place) -> Iterator[Leaf]:
     above = _named(values, place)
-    kin = any(name(key).statistic.startswith("p9") for key in values)
+    among = any(name(key).statistic.startswith("p9") for key in values)
     for key, value in values.items():
         here = place.below(key, above)
-        leaf = _leaf(value, above, here.where, key)
-        if leaf is None:
+        found = _scalar(value, key) or _list(value)
+        if found is None:
             yield from _walk(value, here)
-        else:
-            yield replace(leaf, among_percentiles=kin)
+            continue
+        numbers, unit = found
+        text = value if isinstance(value, str) else ""
+        is_list = isinstance(value, list)
+        yield Leaf(above, name(key), here.where, numbers, is_list, unit, text, among)
 
 
-def _leaf(value: Any, above: tuple[Name, ...], where: str, key: str) -> Leaf | None:
-    plain = number(value)
-    if plain is not None:
-        return Leaf(above, name(key), where, (plain,))
-    if isinstance(value, str):
-        found, behind = ((), None) if key in _NAMING_KEYS else _written(value)
-        return Leaf(above, name(key), where, found, unit=behind, text=value)
-    if isinstance(value, list) and value:
-        written = [_scalar(item) for item in value]
-        units = {behind for _, behind in written}
-        if len(units) == 1 and all(found for found, _ in written):
-            values = tuple(found[0] for found, _ in written)
-            return Leaf(above, name(key), where, values, True, units.pop())
-    return None
+_Found = tuple[tuple[float, ...], tuple[str, float] | None]
 
 
-def _scalar(value: Any) -> tuple[tuple[float, ...], tuple[str, float] | None]:
+def _list(value: Any) -> _Found | None:
+    """A list of numbers that all have the same unit; None for other lists."""
+    if not isinstance(value, list) or not value:
+        return None
+    written = [_scalar(item) or _NOTHING for item in value]
+    units = {unit for _, unit in written}
+    if len(units) > 1 or not all(found for found, _ in written):
+        return None
+    return tuple(found[0] for found, _ in written), units.pop()
+
+
+def _scalar(value: Any, key: str = "") -> _Found | None:
+    """A number, or a text and what it says; None for what is neither."""
     plain = number(value)
     if plain is not None:
         return (plain,), None
-    return _written(value) if isinstance(value, str) else ((), None)
+    if isinstance(value, str):
+        return _NOTHING if key in _NAMING_KEYS else _written(value)
+    return None
 
 
-def _written(text: str) -> tuple[tuple[float, ...], tuple[str, float] | None]:
+def _written(text: str) -> _Found:
     """`120`, `120 ms`, `1.2s`, `45%` and `1,204 req/s`; nothing else is a number."""
     found = _VALUE.fullmatch(text.strip())
     if found is None:
-        return (), None
+        return _NOTHING
     value = float(found[1].replace(",", ""))
     behind = found[2]
     unit = unit_of(behind) if behind else None
-    return ((), None) if behind and unit is None else ((value,), unit)
+    return _NOTHING if behind and unit is None else ((value,), unit)
 
 
 def _named(values: dict[str, Any], place: _Place) -> tuple[Name, ...]:
@@ -204,8 +222,8 @@ def runs(document: Any) -> tuple[list[tuple[str, Any]], Any]:
 
 
 def _are_runs(items: list[Any]) -> bool:
-    return all(
+    return len(items) <= _MOST_RUNS and all(
         isinstance(item, dict)
-        and not any(isinstance(item.get(key), str) for key in _ENDPOINT_KEYS)
+        and not any(_is_place(item.get(key)) for key in _ENDPOINT_KEYS)
         for item in items
     )

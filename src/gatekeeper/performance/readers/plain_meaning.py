@@ -15,7 +15,7 @@ from gatekeeper.performance.readers.plain_names import Name
 from gatekeeper.performance.readers.plain_words import Role
 
 _STORES = frozenset({Kind.DATABASE, Kind.CACHE})
-#: The units that a kind may have; the first where several fit comes first.
+#: The units that a kind may have.
 _UNITS: Mapping[Kind, frozenset[str]] = {
     **dict.fromkeys(TIMES, frozenset({"ms"})),
     Kind.THROUGHPUT: frozenset({"/s"}),
@@ -144,7 +144,7 @@ def _is_time_of_an_endpoint(leaf: Leaf) -> bool:
     Also the mean of an endpoint, the only number that a list of endpoints has, and what
     stands in an object whose unit is one of time.
     """
-    if leaf.own.kinds or any(name.has(Role.COUNT) for name in leaf.names):
+    if leaf.own.kinds:
         return False
     statistic = _statistic(leaf, Kind.LATENCY)[0]
     timed = _is_bare(leaf) and _inherited(leaf, Kind.LATENCY) is not None

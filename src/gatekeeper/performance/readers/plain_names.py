@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from gatekeeper.performance.quantities import Kind, percentile_name, unit
 from gatekeeper.performance.readers.plain_words import LONGEST, WORDS, Role, Word
@@ -52,7 +52,7 @@ class Part:
         return named or not self.known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A key, or the name that an object gives itself.
 
@@ -70,17 +70,17 @@ class Name:
     broken: bool = False
     missing: bool = False
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[Kind]:
         """What it may be about."""
         return frozenset(part.word.kind for part in self.parts if part.word.kind)
 
-    @property
+    @cached_property
     def statistic(self) -> str:
         """The statistic it tells; empty where none."""
         return next((p.word.statistic for p in self.parts if p.word.statistic), "")
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Its words without units, as in the tables of whole names."""
         return " ".join(part.text for part in self.parts if not part.word.unit)
