@@ -236,6 +236,14 @@ def _unjudged(
         maximum=gate.max,
         unit=adapter.metrics[metric] if adapter and metric else None,
         reason=reason,
-        fix=adapter.fix if adapter else "Tick the box when it is done.",
+        fix=adapter.fix if adapter else _advice(gate),
         evidence={heading: tuple(tools) for heading, tools in gate.evidence.items()},
     )
+
+
+def _advice(gate: GatePolicy) -> str:
+    if gate.all_of:
+        return "Mend the gates that it follows from."
+    if gate.evidence:
+        return "Paste the output of this state: `gatekeeper summary --template FILE`."
+    return "Tick the box when it is done."

@@ -161,6 +161,15 @@ class EnvironmentOptions(ToolOptions):
         default=[], description="files or patterns; default: .env.example, README, docs"
     )
     ignore: Texts = Field(default=[], description="names that need no documentation")
+    computed: dict[Text, Texts] = Field(
+        default={}, description="file: names that it reads and computes"
+    )
+    exclude: Texts = []
+
+
+class RoutesOptions(ToolOptions):
+    """Which routes have to be tested."""
+
     exclude: Texts = []
 
 
@@ -213,7 +222,7 @@ class Tools(Section):
     ruff: RuffOptions = RuffOptions()
     requirements: RequirementsOptions = RequirementsOptions()
     environment: EnvironmentOptions = EnvironmentOptions()
-    routes: ToolOptions = ToolOptions()
+    routes: RoutesOptions = RoutesOptions()
     performance: PerformanceOptions = PerformanceOptions()
 
     def options(self, tool: str) -> ToolOptions:

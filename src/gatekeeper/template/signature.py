@@ -26,7 +26,7 @@ _MOOT = re.compile(
     r"\s*(?:(?:[:(,\u2013\u2014]+|-+(?=\s))\s*(?P<reason>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
-_LEAST_REASON = 5
+_FEWEST_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def moot(text: str) -> str | None:
     if not found:
         return None
     reason = " ".join((found["reason"] or "").strip(" )*_`").split())
-    return reason if len(reason) >= _LEAST_REASON else ""
+    return reason if sum(map(str.isalnum, reason)) >= _FEWEST_LETTERS else ""
 
 
 def digest(files: Iterable[tuple[str, bytes]]) -> str:

@@ -3,12 +3,14 @@
 from gatekeeper.tools.bandit import BANDIT
 from gatekeeper.tools.base import Adapter
 from gatekeeper.tools.coverage import COVERAGE
+from gatekeeper.tools.environment import ENVIRONMENT
 from gatekeeper.tools.flake8 import FLAKE8
 from gatekeeper.tools.mypy import MYPY
 from gatekeeper.tools.performance import PERFORMANCE
 from gatekeeper.tools.pip_audit import PIP_AUDIT
 from gatekeeper.tools.pytest import PYTEST
 from gatekeeper.tools.requirements import REQUIREMENTS
+from gatekeeper.tools.routes import ROUTES
 from gatekeeper.tools.ruff import RUFF
 from gatekeeper.tools.safety import SAFETY
 
@@ -22,5 +24,7 @@ ADAPTERS: dict[str, Adapter] = {
     "coverage": COVERAGE,
     "ruff": RUFF,
     "requirements": REQUIREMENTS,
+    "environment": ENVIRONMENT,
+    "routes": ROUTES,
     "performance": PERFORMANCE,
 }

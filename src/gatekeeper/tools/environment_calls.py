@@ -48,7 +48,7 @@ class Calls:
         self._blind: dict[str, list[_Call]] = defaultdict(list)
         self._called: set[ast.AST] = set()
         for module in things.modules.modules:
-            for node, scope in module.walk():
+            for node, scope in module.nodes:
                 if isinstance(node, ast.Call):
                     self._add(_Call(node, scope))
 

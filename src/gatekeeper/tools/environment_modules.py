@@ -72,7 +72,7 @@ class Modules:
         if self._loads is None:
             self._loads = defaultdict(list)
             for module in self.modules:
-                for node, scope in module.walk():
+                for node, scope in module.nodes:
                     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                         self._loads[node.id].append((node, scope))
                     elif isinstance(node, ast.Attribute):

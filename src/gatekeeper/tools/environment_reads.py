@@ -38,7 +38,7 @@ class _Finder:
     def find(self) -> Noted:
         """Look at every node, then at the classes of settings together."""
         for module in self._modules.modules:
-            for node, scope in module.walk():
+            for node, scope in module.nodes:
                 self._node(node, scope)
         extended = {
             base for one in self._classes for base in self._things.lineage(one)[1:]

@@ -17,6 +17,7 @@ ELEMENT, VALUE = -1, -2
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _Scoped = Function | ast.ClassDef | _Comprehension
+_PUNCTUATION = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +87,10 @@ class Module:
         self.scopes: dict[ast.AST, Scope] = {}
         self.attributes: dict[str, list[Binding]] = defaultdict(list)
         self.stars: list[str] = []
-        for node, scope in self.walk():
+        #: Every node with the scope it belongs to, in the order of the source.
+        self.nodes: list[tuple[ast.AST, Scope]] = []
+        for node, scope in self._walk():
+            self.nodes.append((node, scope))
             _bind(node, scope, self)
 
     @property
@@ -94,18 +98,21 @@ class Module:
         """The folders that relative imports start from."""
         return self.path.split("/")[:-1]
 
-    def walk(self) -> Iterator[tuple[ast.AST, Scope]]:
-        """Every node with the scope it belongs to, in the order of the source."""
+    def _walk(self) -> Iterator[tuple[ast.AST, Scope]]:
         stack: list[tuple[ast.AST, Scope]] = [(self.scope.node, self.scope)]
         while stack:
             node, scope = stack.pop()
+            if isinstance(node, _PUNCTUATION):
+                continue
             yield node, scope
-            stack += reversed(list(self._children(node, scope)))
+            if isinstance(node, _Scoped):
+                stack += reversed(list(self._children(node, scope)))
+            else:
+                children = [(one, scope) for one in ast.iter_child_nodes(node)]
+                children.reverse()
+                stack += children
 
     def _children(self, node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
-        if not isinstance(node, _Scoped):
-            yield from ((child, scope) for child in ast.iter_child_nodes(node))
-            return
         if node not in self.scopes:
             self.scopes[node] = Scope(self, node, scope)
         inner = self.scopes[node]

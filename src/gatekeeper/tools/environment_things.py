@@ -65,6 +65,12 @@ class Things:
         if self._depth:
             return self._one(node, self._of, node, scope)
         self.modules.on_time()
+        for link in reversed(_chain(node)):
+            found = self._solved(link, scope)
+        return found
+
+    def _solved(self, node: ast.AST, scope: Scope) -> frozenset[Thing]:
+        """Look something up until another round would add nothing."""
         self._guesses = {}
         for _ in range(_ROUNDS):
             # What is made of itself is looked up again with what is known so far.
@@ -129,12 +135,17 @@ class Things:
 
     def _name(self, node: ast.Name, scope: Scope) -> Iterator[Thing]:
         bindings = scope.lookup(node.id)
-        for binding in bindings:
-            yield from self._bound(binding)
-        if not bindings:
+        # One question for all places that use the name: it may be bound very often.
+        if bindings:
+            yield from self._one(id(bindings), self._bindings, bindings)
+        else:
             for star in scope.module.stars:
                 yield from self.origin(f"{star}.{node.id}")
             yield node.id
+
+    def _bindings(self, bindings: list[Binding]) -> Iterator[Thing]:
+        for binding in bindings:
+            yield from self._bound(binding)
 
     def _bound(self, binding: Binding) -> frozenset[Thing]:
         return self._one(binding, self._binding, binding)
@@ -258,6 +269,15 @@ def _is_endless(thing: Thing) -> bool:
 
 def _plain(thing: Thing) -> Thing:
     return ENVIRONMENT if thing in _MAPPINGS else thing
+
+
+def _chain(node: ast.AST) -> list[ast.AST]:
+    """An expression and what its calls and attributes are of, the innermost last."""
+    chain = [node]
+    while isinstance(node, ast.Attribute | ast.Call):
+        node = node.value if isinstance(node, ast.Attribute) else node.func
+        chain.append(node)
+    return chain
 
 
 def _inner(node: ast.AST | None, steps: Sequence[int]) -> ast.AST | None:

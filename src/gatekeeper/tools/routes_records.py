@@ -96,7 +96,7 @@ class _Process:
     def __init__(self, records: Records) -> None:
         self._records = records
         self._numbers: dict[tuple[int, str], Route] = {}
-        self._open = 0
+        self._starts = self._ends = 0
 
     def read(self, path: Path) -> None:
         """Add one file to the records. Raises ToolError."""
@@ -110,17 +110,17 @@ class _Process:
                 self._test(event["nodeid"])
             else:
                 self._frame(kind, event)
-        if self._open:
+        if not self._starts or self._starts != self._ends:
             raise _early()
 
     def _frame(self, kind: str, event: dict[str, Any]) -> None:
         if kind == "trouble":
             self._records.troubles.append(event["message"])
         elif kind == "start":
-            self._open += 1
+            self._starts += 1  # a process may get the number of one that ended
             self._numbers.clear()
         else:
-            self._open -= 1
+            self._ends += 1
             self._records.applications += event["applications"]
             self._records.flask = event.get("flask") or self._records.flask
 

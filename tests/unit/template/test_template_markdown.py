@@ -148,7 +148,7 @@ def test_what_only_looks_like_a_box(text: str) -> None:
         ("- [ ]\n  a", "a", 1, 2),
         ("- [ ] [x] a", "[x] a", 1, 2),
         ("text\n- [ ] a", "a", 2, 2),
-        ("text <!--\n- [ ] a\n-->", "a", 2, 2),
+        ("text <!--\n- [ ] a\n\n-->", "a", 2, 2),
         ("- [ ] a <!-- [x] b -->", "a", 1, 2),
         ("- [ ] a <!-- x --> b <!-- nobody closes it", "a  b", 1, 2),
         ("- [ ] [link](x) <b>a</b> `c`", "[link](x) <b>a</b> `c`", 1, 2),
@@ -243,7 +243,7 @@ def test_a_title_that_goes_on_is_another(behind: str) -> None:
     ("one", "other"),
     [
         ("🔍 Static Analysis", "Static Analysis"),
-        ("⚠️ Pre-Merge", "Pre-Merge"),  # noqa: RUF001
+        ("⚠️ Pre-Merge", "Pre-Merge"),
         ("👩‍💻🏽 Review", "Review"),
         ("1️⃣ First", "1 First"),
         ("Café tests", "Cafe\u0301 tests"),
@@ -371,7 +371,6 @@ def test_our_own_values_are_no_part_of_a_title() -> None:
     assert only(f"- [x] Scans {start}clean").title == "Scans clean"
 
 
-MEGABYTE = 1_000_000
 HOSTILE = {
     "boxes": "- [ ] **A b**: text\n",
     "boxes in quotes": "> - [ ] a\n",
@@ -385,7 +384,6 @@ HOSTILE = {
     "lines of brackets": "[\n",
     "comments": "<!--",
     "lines of comments": "<!--\n",
-    "values": " <!-- gatekeeper value -->",
     "strike-through": "~~ ",
     "tags": "<a ",
     "blank": " ",
@@ -394,12 +392,28 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
-def test_a_megabyte_is_parsed_in_seconds(unit: str) -> None:
+def test_a_megabyte_is_parsed_in_seconds() -> None:
+    section = TEMPLATE.replace("# Change of a service", "# Change")
     began = time.monotonic()
-    parsed(f"- [ ] {unit * (MEGABYTE // len(unit))}")
-    parsed(unit * (MEGABYTE // len(unit)))
+    body = parsed(section * (1_000_000 // len(section)))
     assert time.monotonic() - began < 60
+    assert len(body.boxes) == 6 * (1_000_000 // len(section))
+
+
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("start", ["", "- [ ] "])
+def test_time_grows_with_the_length_and_not_with_its_square(
+    unit: str, start: str
+) -> None:
+    began = time.monotonic()
+    parse(start + unit * (200_000 // len(unit)))
+    assert time.monotonic() - began < 10
+
+
+def test_marks_of_ours_that_nobody_closed_cost_no_time() -> None:
+    began = time.monotonic()
+    assert len(only("- [ ] a" + " <!-- gatekeeper value -->" * 35_000).title) == 1
+    assert time.monotonic() - began < 10
 
 
 def test_many_titles_are_looked_for_in_a_megabyte_in_seconds() -> None:
@@ -429,7 +443,7 @@ PIECES = (
 
 
 def test_any_text_is_a_body() -> None:
-    dice = random.Random(4)  # noqa: S311
+    dice = random.Random(4)
     boxes = sections = blocks = 0
     for _ in range(3000):
         body = parsed("".join(dice.choices(PIECES, k=dice.randrange(1, 40))))
