@@ -19,7 +19,7 @@ from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project.change import Change
 from gatekeeper.template.evidence import Claim, Pasted, pasted
 from gatekeeper.template.markdown import Body, parse
-from gatekeeper.template.reconcile import Asked, reconcile
+from gatekeeper.template.reconcile import Asked, inapplicable, reconcile
 
 #: The state of the files that some patterns cover, as twelve hexadecimal digits.
 Digest = Callable[[Sequence[str]], str]
@@ -97,7 +97,7 @@ class PullRequest:
             where = ", ".join(gate.when_changed[:3])
             reason = f"{_NOT_APPLICABLE}nothing was changed in {where}"
             moot = replace(result, status=GateStatus.SKIPPED, reason=reason)
-            return reconcile(moot, self._asked[name], None)
+            return inapplicable(moot, self._asked[name], self._body)
         if gate.all_of:
             return result
         if gate.evidence:

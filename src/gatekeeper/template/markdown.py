@@ -53,12 +53,18 @@ class Box:
     struck: bool = False
 
     def is_called(self, title: str) -> bool:
-        """Whether this is the box of that title, whatever markup and case it has."""
+        """Whether this is the box of that title, whatever markup and case it has.
+
+        Behind it may stand a colon, what a person signs, or more lines.
+        """
         wanted, text = normal(title), normal(self.title)
         if not text.startswith(wanted):
             return False
         rest = text[len(wanted) :]
-        return not rest or rest.lstrip()[0] == ":" or _SAID.match(rest) is not None
+        if not rest or rest.lstrip()[0] == ":" or _SAID.match(rest):
+            return True
+        first, *more = self.title.split("\n", 1)
+        return bool(more) and normal(first) == wanted
 
     def is_below(self, section: str) -> bool:
         """Whether a heading above it begins with that text."""

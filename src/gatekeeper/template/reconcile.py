@@ -56,6 +56,20 @@ def reconcile(result: GateResult, asked: Asked, body: Body | None) -> GateResult
     return result
 
 
+def inapplicable(result: GateResult, asked: Asked, body: Body | None) -> GateResult:
+    """A gate that does not apply, with its boxes however they stand."""
+    state = None if body is None else BoxState.NOT_APPLICABLE
+    found = tuple(
+        asked.box(
+            title,
+            next(iter(boxes(body, title, asked.section)), None) if body else None,
+            state,
+        )
+        for title in asked.titles
+    )
+    return replace(result, boxes=found)
+
+
 def boxes(body: Body, title: str, section: str) -> list[Box]:
     """The boxes of that title below that heading; those struck through do not count."""
     return [

@@ -63,24 +63,31 @@ class Things:
         if node in self._known:
             return self._known[node]
         if self._depth:
-            return self._one(node, self._of, node, scope)
+            return self._along(node, scope)
         self.modules.on_time()
-        for link in reversed(_chain(node)):
-            found = self._solved(link, scope)
-        return found
-
-    def _solved(self, node: ast.AST, scope: Scope) -> frozenset[Thing]:
-        """Look something up until another round would add nothing."""
         self._guesses = {}
         for _ in range(_ROUNDS):
             # What is made of itself is looked up again with what is known so far.
             self._asked, self._again, self._cut = set(), False, False
-            found = self._one(node, self._of, node, scope)
-            if not self._again and not self._cut:
-                for key in self._asked:
-                    self._known[key] = self._guesses.get(key, frozenset())
-                return found
-        self.tangled.add(scope.module.path)
+            found = self._along(node, scope)
+            if not self._again:
+                break
+        if self._again or self._cut:
+            self.tangled.add(scope.module.path)
+        for key in self._asked:
+            self._known[key] = self._guesses.get(key, frozenset())
+        return found
+
+    def _along(self, node: ast.AST, scope: Scope) -> frozenset[Thing]:
+        """Look up a chain of calls and attributes link by link, from its start."""
+        if node in self._asked:
+            return self._guesses.get(node, frozenset())
+        links = [node]
+        while isinstance(node, ast.Attribute | ast.Call):
+            node = node.value if isinstance(node, ast.Attribute) else node.func
+            links.append(node)
+        for link in reversed(links):
+            found = self._one(link, self._of, link, scope)
         return found
 
     def _one(
@@ -269,15 +276,6 @@ def _is_endless(thing: Thing) -> bool:
 
 def _plain(thing: Thing) -> Thing:
     return ENVIRONMENT if thing in _MAPPINGS else thing
-
-
-def _chain(node: ast.AST) -> list[ast.AST]:
-    """An expression and what its calls and attributes are of, the innermost last."""
-    chain = [node]
-    while isinstance(node, ast.Attribute | ast.Call):
-        node = node.value if isinstance(node, ast.Attribute) else node.func
-        chain.append(node)
-    return chain
 
 
 def _inner(node: ast.AST | None, steps: Sequence[int]) -> ast.AST | None:

@@ -228,6 +228,7 @@ def test_titles_agree_whatever_markup_and_case_they_have() -> None:
         " N/A: nobody uses it",
         " - N/A: nobody uses it",
         ". Not applicable: nobody uses it",
+        "\n  with a remark",
     ],
 )
 def test_a_title_without_a_colon_may_be_signed(behind: str) -> None:

@@ -146,7 +146,7 @@ def test_a_state_is_that_of_names_and_contents() -> None:
         [("src/a.pya", b""), ("src/b.py", b"b")],
         [("src/a.py", b"asrc/b.pyb")],
         [],
-    )
+    ]
     assert state not in {digest(other) for other in others}
 
 
