@@ -279,7 +279,9 @@ def explain(
 
 @app.command()
 def schema(
-    which: Annotated[str, typer.Argument(metavar="[policy|report|performance]")] = "policy",
+    which: Annotated[
+        str, typer.Argument(metavar="[policy|report|performance]")
+    ] = "policy",
 ) -> None:
     """The JSON Schema of gates.yaml, of the report, or of performance results."""
     from gatekeeper.commands.show import run_schema

@@ -14,6 +14,7 @@ from gatekeeper.model import (
     Run,
     Severity,
 )
+from gatekeeper.performance.outcome import VARIANCE
 from gatekeeper.policy.gate_mistakes import CHANGES
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project.change import Change
@@ -57,9 +58,7 @@ class PullRequest:
         self, results: Mapping[str, GateResult], runs: Mapping[str, Run]
     ) -> dict[str, GateResult]:
         """Verdicts of the tools in, verdicts of everything out, with their boxes."""
-        settled = {
-            name: self._answered(name, result, runs) for name, result in results.items()
-        }
+        settled = {name: self._answered(name, results, runs) for name in results}
         for name, gate in self._gates.items():
             if name in settled and gate.all_of:
                 followed = self._followed(settled[name], gate, settled)
@@ -88,9 +87,9 @@ class PullRequest:
             yield f"boxes that no gate answers: {', '.join(loose[:3])}{more}"
 
     def _answered(
-        self, name: str, result: GateResult, runs: Mapping[str, Run]
+        self, name: str, results: Mapping[str, GateResult], runs: Mapping[str, Run]
     ) -> GateResult:
-        gate = self._gates[name]
+        gate, result = self._gates[name], results[name]
         if result.reason == SKIPPED:
             return reconcile(result, self._asked[name], None)
         if not self.applies(name):
@@ -101,7 +100,7 @@ class PullRequest:
         if gate.all_of:
             return result
         if gate.evidence:
-            return self._compared(result, gate, runs)
+            return self._compared(result, gate, runs, results)
         return self._reconciled(name, self._noted(result, gate))
 
     def _reconciled(self, name: str, result: GateResult) -> GateResult:
@@ -156,7 +155,11 @@ class PullRequest:
         return replace(result, status=GateStatus.PASSED, reason=reason)
 
     def _compared(
-        self, result: GateResult, gate: GatePolicy, runs: Mapping[str, Run]
+        self,
+        result: GateResult,
+        gate: GatePolicy,
+        runs: Mapping[str, Run],
+        results: Mapping[str, GateResult],
     ) -> GateResult:
         """Pasted output held against the run."""
         if self._body is None:
@@ -169,10 +172,10 @@ class PullRequest:
         for (heading, tools), section in zip(wanted.items(), found, strict=True):
             findings += _lacking(heading, tools, section)
             for claim in section.claims if section else ():
-                measured = _measured(claim, runs.get(claim.tool))
-                compared += measured is not None
-                if measured is not None and not claim.agrees(measured):
-                    findings.append(_disagrees(claim, measured))
+                measured = _measured(claim, runs.get(claim.tool), results)
+                compared += bool(measured)
+                if measured and not any(map(claim.agrees, measured)):
+                    findings.append(_disagrees(claim, measured[0]))
         status = GateStatus.FAILED if findings else GateStatus.PASSED
         reason = f"{compared} pasted numbers agree with the run"
         if findings:
@@ -231,17 +234,28 @@ def _disagrees(claim: Claim, measured: float) -> Finding:
     return Finding("disagrees", Severity.HIGH, text)
 
 
-def _measured(claim: Claim, run: Run | None) -> float | None:
-    """What the run has for a claim; None where it has nothing to compare."""
+def _measured(
+    claim: Claim, run: Run | None, results: Mapping[str, GateResult]
+) -> list[float]:
+    """What the run has for a claim; empty where it has nothing to compare.
+
+    A variance is that of one gate or another: each selects its own part.
+    """
     if run is None or run.measurement is None:
-        return None
+        return []
     found = run.measurement.findings
-    if claim.metric == "high":
-        return sum(finding.severity is Severity.HIGH for finding in found)
-    if claim.metric == "findings":
-        return len(found)
-    if claim.metric in ("failed", "errors"):
-        failed = sum(finding.rule == "failed" for finding in found)
-        return failed if claim.metric == "failed" else len(found) - failed
+    failed = sum(finding.rule == "failed" for finding in found)
+    counted = {
+        "high": sum(finding.severity is Severity.HIGH for finding in found),
+        "findings": len(found),
+        "failed": failed,
+        "errors": len(found) - failed,
+    }
+    if claim.metric in counted:
+        return [counted[claim.metric]]
     metric = run.measurement.metrics.get(claim.metric)
-    return metric.value if metric else None
+    values = [metric.value] if metric else []
+    if claim.metric == VARIANCE:
+        mine = [gate.value for gate in results.values() if gate.tool == run.tool]
+        values += [sign * v for v in mine if v is not None for sign in (1, -1)]
+    return values

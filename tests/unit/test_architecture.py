@@ -30,7 +30,7 @@ ALLOWED = {
         *("template", "tools"),
     },
     "template": {"model"},
-    "pull_request": {"model", "policy", "project", "template"},
+    "pull_request": {"model", "performance", "policy", "project", "template"},
     "app": {
         *("engine", "errors", "judge", "model", "policy", "project", "pull_request"),
         "tools",

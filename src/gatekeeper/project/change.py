@@ -63,7 +63,8 @@ def _since(git: Git, fork: str, name: str, *, given: bool) -> Change:
     new = git("ls-files", "--others", "--exclude-standard", "-z")
     if changed is None or new is None:
         return Change(None, problem=f"git could not compare with {name}")
-    found = {path for path in f"{changed}\0{new}".split("\0") if path}
+    made = [path for path in new.split("\0") if not _is_artefact(path)]
+    found = {path for path in (*changed.split("\0"), *made) if path}
     head = (git("rev-parse", "HEAD") or "").strip()
     if not found and fork == head and not given:
         return Change(None, problem=f"HEAD is {name}; name the other side with --base")
@@ -84,6 +85,10 @@ def covered(git: Git, root: Path, patterns: Iterable[str]) -> list[tuple[str, by
         if os.path.lexists(root / path)
         and any(matches(path, pattern) for pattern in wanted)
     ]
+
+
+def _is_artefact(path: str) -> bool:
+    return any(part in ARTEFACT_FOLDERS for part in path.split("/"))
 
 
 def _walk(root: Path) -> Iterator[str]:

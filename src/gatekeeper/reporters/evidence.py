@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gatekeeper.decimals import display
 from gatekeeper.model import GateResult, Report, Run, RunStatus
 from gatekeeper.reporters import comparisons, summary
-from gatekeeper.reporters.text import one_line, place
+from gatekeeper.reporters.text import one_line, place, verbatim
 
 _FINDINGS = 200
 _FILES = 500
@@ -50,7 +50,7 @@ def _run(run: Run, gates: Sequence[GateResult]) -> Iterator[str]:
         yield f"{run.tool}: {run.status}: {one_line(run.reason, 1000)}"
         return
     if run.measurement.output:
-        yield from (one_line(line, 300) for line in _kept(run.measurement.output))
+        yield from (verbatim(line, 300) for line in _kept(run.measurement.output))
     elif any(gate.comparisons for gate in gates):
         yield from (line for gate in gates for line in _compared(gate))
     else:

@@ -29,6 +29,12 @@ def one_line(text: str, limit: int = 300) -> str:
     return clean if len(clean) <= limit else clean[: limit - 1] + "\u2026"
 
 
+def verbatim(line: str, limit: int) -> str:
+    """A line with its spaces as they are, and otherwise as harmless as `one_line`."""
+    clean = _harmless(line.expandtabs().rstrip()[: limit * 4])
+    return clean if len(clean) <= limit else clean[: limit - 1] + "\u2026"
+
+
 def _harmless(text: str) -> str:
     visible = _CONTROL.sub(_escape, without_surrogates(text))
     return _COMMAND.sub(r"\1\\\2", visible)
