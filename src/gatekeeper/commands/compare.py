@@ -93,7 +93,8 @@ def _report(options: CompareOptions) -> Report:
     current = options.current or options.files[1:]
     rules = Rules(options.max_errors, frozenset(options.accept), options.confidence)
     try:
-        measured = measure(_trials(baseline), _trials(current), rules)
+        sides = files.distinct(Path(), baseline, current)
+        measured = measure(_trials(sides[0]), _trials(sides[1]), rules)
     except UnreadableError as error:
         raise UserError(str(error)) from error
     run = Run(

@@ -198,7 +198,7 @@ def _fresh_result(command: Command) -> Iterator[None]:
     try:
         yield
     finally:
-        if path.is_file():
+        if path.is_file() and not path.is_symlink():
             shutil.copyfile(path, command.output / RESULT)
         elif aside.exists():
             shutil.move(aside, path)

@@ -30,7 +30,7 @@ METRICS = {VARIANCE: "%", **{name: unit for name, (unit, _, _) in _ABSOLUTE.item
 def decide(limit: Limit, levels: Sequence[Comparison]) -> Outcome:
     """The verdict on an absolute limit from the current values."""
     unit, kind, statistic = _ABSOLUTE[limit.metric]
-    chosen, lost = select(limit.select, levels, kind=kind)
+    chosen, lost = select(limit.select, levels, kind=kind, statistic=statistic)
     rows = tuple(_of_statistic(chosen, statistic, unit))
     if lost or not rows:
         return nothing(lost or (limit.metric,), levels)

@@ -6,7 +6,7 @@ policy accepts by name is let through, with a note.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -63,7 +63,13 @@ def failed_requests(one: Side, subject: Subject, rules: Rules) -> str:
 def _stated_rate(one: Side, subject: Subject, rules: Rules) -> str:
     for where in dict.fromkeys((subject, SERVICE)):
         rate = one.series.get(where, {}).get((Kind.ERROR_RATE, ""))
-        worst = max(rate.values, default=0.0) if rate else 0.0
+        if rate is None:
+            continue
+        worst = max(rate.values)
+        if rate.problem:
+            return f"{one.name}: error rate: {rate.problem}"
+        if worst and rate.unit != "%":
+            return f"{one.name}: error rate {worst:g}, and no unit: percent or share?"
         if worst > rules.max_errors:
             return f"{one.name}: error rate {worst:g} %, {_allowed(rules)}"
     return ""
@@ -80,6 +86,8 @@ def differences(
 ) -> Iterator[Doubt]:
     """How the load of a subject differed between both sides."""
     old, new = _loads(before, was), _loads(after, now)
+    for one, loads in ((before, old), (after, new)):
+        yield from _within(one.name, loads)
     yield from _connections(old, new)
     yield from _duration(old, new)
     first, second = ({load.host for load in loads} - {None} for loads in (old, new))
@@ -92,6 +100,26 @@ def differences(
 
 def _loads(one: Side, subject: Subject) -> tuple[Load, ...]:
     return one.loads.get(subject) or one.loads.get(SERVICE, ())
+
+
+def _within(name: str, loads: Iterable[Load]) -> Iterator[Doubt]:
+    """The runs of one side have to be alike as well."""
+    known = {load.connections for load in loads} - {None}
+    if len(known) > 1:
+        yield Doubt(
+            f"the runs of the {name} have different connections: {_list(known)}",
+            "connections",
+        )
+    lengths = [load.duration_seconds for load in loads if load.duration_seconds]
+    counts = [load.requests for load in loads if load.requests]
+    same = len(counts) == len(lengths) and _spread(counts) <= _COUNT_TOLERANCE
+    if lengths and _spread(lengths) > _DURATION_TOLERANCE and not same:
+        shown = f"{min(lengths):.4g} to {max(lengths):.4g} s"
+        yield Doubt(f"the runs of the {name} took {shown}", "duration")
+
+
+def _spread(values: Sequence[float]) -> float:
+    return (max(values) - min(values)) / max(values) if values else 0.0
 
 
 def _connections(old: Iterable[Load], new: Iterable[Load]) -> Iterator[Doubt]:

@@ -156,12 +156,31 @@ class _Pairs:
             if was.is_service != now.is_service:
                 named = now if was.is_service else was
                 yield f"one side does not tell what it measured; taken for {named}"
+            elif was.route != now.route:
+                yield f"{now} is taken for {was}"
+        for one in (self.before, self.after):
+            yield from _incomplete(one)
         yield from self.accepted
         known = set(self.pairs.values())
         new = [str(s) for s in self.after.series if s not in known and not s.is_service]
         if new:
             more = f" and {len(new) - 3} more" if len(new) > 3 else ""
             yield f"not in the baseline, so not compared: {', '.join(new[:3])}{more}"
+
+
+def _incomplete(one: Side) -> Iterator[str]:
+    """Subjects with fewer runs than others, and failures that nobody counted."""
+    runs = {
+        subject: max(len(series.values) for series in quantities.values())
+        for subject, quantities in one.series.items()
+    }
+    most = max(runs.values())
+    few = [f"{subject} ({n})" for subject, n in runs.items() if n < most]
+    if few:
+        more = f" and {len(few) - 3} more" if len(few) > 3 else ""
+        yield f"{one.name}: fewer than {most} runs of {', '.join(few[:3])}{more}"
+    if not any(map(one.knows_failures, one.series)):
+        yield f"{one.name}: nothing tells whether requests failed"
 
 
 def _of(one: Side, series: Series) -> str:

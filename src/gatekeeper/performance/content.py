@@ -10,7 +10,8 @@ from typing import Any
 
 from gatekeeper.performance.trial import Content, UnreadableError
 
-_MAX_BYTES = 100_000_000
+_MAX_BYTES = 50_000_000
+_MAX_DOCUMENTS = 10_000
 
 
 def load(path: Path) -> Content:
@@ -72,12 +73,15 @@ def _text(data: bytes) -> str:
 def _documents(text: str) -> Iterator[Any]:
     """One JSON document, or several one after the other, as of repeated runs."""
     decoder = json.JSONDecoder(object_pairs_hook=_unique)
-    position = 0
+    position = count = 0
     while position < len(text):
         if text[position].isspace():
             position += 1
             continue
         document, position = decoder.raw_decode(text, position)
+        count += 1
+        if count > _MAX_DOCUMENTS:
+            raise UnreadableError(f"holds more than {_MAX_DOCUMENTS} JSON documents")
         yield document
 
 

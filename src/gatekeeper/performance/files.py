@@ -19,6 +19,25 @@ def matching(root: Path, pattern: str) -> list[str]:
     return sorted(glob.glob(pattern, root_dir=root, recursive=True))
 
 
+def distinct(
+    root: Path, baseline: Sequence[str], current: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The files of both sides, each once. Raises UnreadableError for overlaps.
+
+    The same files on both sides are compared, as a trial; one that is a run of both
+    would make them alike.
+    """
+    sides = []
+    for names in (baseline, current):
+        real = {os.path.realpath(root / name): name for name in reversed(names)}
+        sides.append(dict(reversed(real.items())))
+    both = sides[0].keys() & sides[1].keys()
+    if both and sides[0].keys() != sides[1].keys():
+        shown = sides[1][min(both)]
+        raise UnreadableError(f"{shown} is on both sides; name the runs of each side")
+    return list(sides[0].values()), list(sides[1].values())
+
+
 def read(path: Path, shown: str) -> list[Trial]:
     """The trials in a file. Raises UnreadableError that begins with `shown`."""
     try:

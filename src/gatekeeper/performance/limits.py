@@ -8,7 +8,7 @@ chance to call all of them within though one is not is that of the one alone (Be
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from gatekeeper.decimals import signed
@@ -41,12 +41,17 @@ def decide(
         return nothing(lost, comparisons)
     maximum = limit.maximum or 0.0
     answered = tuple(replace(row, answer=_answer(row, limit, maximum)) for row in rows)
-    answered = tuple(_coarse(row, answered) for row in answered)
+    decided = {
+        (row.subject, row.kind)
+        for row in answered
+        if row.answer in (Answer.WITHIN, Answer.EXCEEDS)
+    }
+    answered = tuple(_coarse(row, decided) for row in answered)
     known = [row for row in answered if row.answer is not Answer.COARSE]
     values = [_worse(row, limit) for row in known if row.answer is not _LOST]
     value = max(values, default=None)
     status, reason = _verdict(limit, maximum, known)
-    alike = "Measure both sides anew, with the same load, until no request fails."
+    alike = "Measure both sides alike: the same endpoints, quantities and load."
     return Outcome(
         status,
         value,
@@ -90,14 +95,10 @@ def _answer(row: Comparison, limit: Limit, maximum: float) -> Answer:
     return Answer.COARSE if row.noise == "rounding" else Answer.INCONCLUSIVE
 
 
-def _coarse(row: Comparison, rows: Sequence[Comparison]) -> Comparison:
+def _coarse(row: Comparison, decided: Container[tuple[str, str]]) -> Comparison:
     """A number rounded too much is left out where a finer one can stand for it."""
-    if row.answer is not Answer.COARSE:
+    if row.answer is not Answer.COARSE or (row.subject, row.kind) in decided:
         return row
-    for other in rows:
-        alike = (other.subject, other.kind) == (row.subject, row.kind)
-        if alike and other.answer in (Answer.WITHIN, Answer.EXCEEDS):
-            return row
     return replace(row, answer=Answer.INCONCLUSIVE)
 
 
@@ -173,11 +174,12 @@ def describe(row: Comparison, maximum: float | None) -> str:
 def _notes(rows: Sequence[Comparison]) -> list[str]:
     notes = []
     compared = [row for row in rows if row.answer is not Answer.INCOMPARABLE]
-    single = [row for row in compared if not row.noise or row.noise == "rounding"]
+    single = [r for r in compared if 1 in (r.baseline_runs, r.current_runs)]
+    single = [row for row in single if row.noise != "batches"]
     if single:
-        which = "every" if len(single) == len(compared) else f"{len(single)}"
+        which = "all" if len(single) == len(compared) else f"{len(single)}"
         notes.append(
-            f"{which} comparison of single numbers: there is no measure of noise,"
+            f"{which} comparisons are of single numbers: there is no measure of noise;"
             " measure each side several times"
         )
     if any(row.noise == "batches" for row in rows):

@@ -26,12 +26,12 @@ class Quantities:
     kind: str | None
     statistic: str | None
 
-    def fits(self, row: Comparison) -> bool:
-        """Whether a comparison is meant."""
+    def fits(self, row: Comparison, asked: str | None = None) -> bool:
+        """Whether a comparison is meant; `asked` is a statistic that is asked for."""
         if self.kind is not None and row.kind != self.kind:
             return False
         if self.statistic is None:
-            return row.statistic not in _ERRATIC
+            return row.statistic == asked or row.statistic not in _ERRATIC
         return row.statistic == self.statistic
 
 
@@ -45,7 +45,11 @@ def mistake(word: str) -> str:
 
 
 def select(
-    words: Sequence[str], rows: Iterable[Comparison], *, kind: Kind | None = None
+    words: Sequence[str],
+    rows: Iterable[Comparison],
+    *,
+    kind: Kind | None = None,
+    statistic: str | None = None,
 ) -> tuple[tuple[Comparison, ...], tuple[str, ...]]:
     """The comparisons that words mean, and the words that mean none of them.
 
@@ -58,16 +62,23 @@ def select(
     chosen = tuple(
         row
         for row in everything
-        if _wanted(row, quantities, kind) and _at(row, patterns)
+        if _wanted(row, quantities, kind, statistic) and _at(row, patterns)
     )
-    lost = [q.word for q in quantities if not any(q.fits(row) for row in chosen)]
+    lost = [
+        q.word for q in quantities if not any(q.fits(row, statistic) for row in chosen)
+    ]
     lost += [p for p in patterns if not any(_at(row, [p]) for row in chosen)]
     return chosen, tuple(lost)
 
 
-def _wanted(row: Comparison, words: Sequence[Quantities], kind: Kind | None) -> bool:
+def _wanted(
+    row: Comparison,
+    words: Sequence[Quantities],
+    kind: Kind | None,
+    statistic: str | None,
+) -> bool:
     if words:
-        return any(word.fits(row) for word in words)
+        return any(word.fits(row, statistic) for word in words)
     if kind is not None:
         return row.kind == kind
     return row.kind != Kind.ERROR_RATE and row.statistic not in _ERRATIC

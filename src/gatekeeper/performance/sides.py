@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gatekeeper.performance.quantities import Kind, Quantity
 from gatekeeper.performance.statistics import batches, statistic
-from gatekeeper.performance.subjects import Subject
+from gatekeeper.performance.subjects import SERVICE, Subject
 from gatekeeper.performance.trial import Load, Reading, Samples, Trial
 
 #: What is derived from single observations, if there are enough of them.
@@ -45,6 +45,13 @@ class Side:
     loads: Mapping[Subject, tuple[Load, ...]]
     notes: tuple[str, ...]
 
+    def knows_failures(self, subject: Subject) -> bool:
+        """Whether anything tells how many requests of a subject failed."""
+        loads = (*self.loads.get(subject, ()), *self.loads.get(SERVICE, ()))
+        rates = (self.series.get(where, {}) for where in (subject, SERVICE))
+        counted = any(load.failures is not None for load in loads)
+        return counted or any((Kind.ERROR_RATE, "") in rate for rate in rates)
+
 
 def side(name: str, trials: Sequence[Trial]) -> Side:
     """Sort the trials of one side."""
@@ -57,7 +64,9 @@ def side(name: str, trials: Sequence[Trial]) -> Side:
             _add(series, reading, derived=True)
         for load in trial.loads:
             loads.setdefault(load.subject, []).append(load)
-    _add_parts(series, [samples for trial in trials for samples in trial.samples])
+    observations = [samples for trial in trials for samples in trial.samples]
+    _add_parts(series, observations)
+    _object_to_samples(series, observations)
     for quantities in series.values():
         _object(quantities)
     return Side(
@@ -106,7 +115,10 @@ def _supported(samples: Samples) -> Iterator[str]:
 
 
 def _statistic(values: Sequence[float], name: str) -> float:
-    return math.nan if any(map(math.isnan, values)) else statistic(values, name)
+    try:
+        return math.nan if any(map(math.isnan, values)) else statistic(values, name)
+    except OverflowError:
+        return math.inf
 
 
 def _add_parts(
@@ -119,6 +131,18 @@ def _add_parts(
             if kind is one.quantity.kind and len(found.values) == 1:
                 if name in _DERIVED:
                     found.parts = batches(one.values, name)
+
+
+def _object_to_samples(
+    series: Mapping[Subject, Mapping[Key, Series]], observations: Iterable[Samples]
+) -> None:
+    """One impossible observation makes everything doubtful that is made of them."""
+    for one in observations:
+        for (kind, _), found in series.get(one.subject, {}).items():
+            if kind is one.quantity.kind and found.derived and not found.problem:
+                probe = Series(found.unit, step=one.step)
+                wrong = (objection(kind, probe, value) for value in one.values)
+                found.problem = next(filter(None, wrong), "")
 
 
 def _object(quantities: Mapping[Key, Series]) -> None:
@@ -138,11 +162,14 @@ def objection(kind: Kind, found: Series, value: float) -> str:
         return f"{value:g} is negative"
     if value == 0 and kind is not Kind.ERROR_RATE and not found.step:
         return "is 0, so nothing was measured"
+    if 0 < value < _LEAST:
+        return f"{value:g} {unit} is absurd"
     if value > _ABSURD.get((kind, unit), _ABSURD.get((None, unit), math.inf)):
         return f"{value:g} {unit} is absurd"
     return ""
 
 
+_LEAST = 1e-9
 #: Nobody waits a day for an answer, and no service gives a thousand million a second.
 _ABSURD: Mapping[tuple[Kind | None, str], float] = {
     (None, "ms"): 86_400_000.0,

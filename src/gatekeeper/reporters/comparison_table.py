@@ -28,6 +28,8 @@ _SYMBOLS = {
     Answer.INCOMPARABLE: "\u26a0",
 }
 _WIDE = 124
+#: Columns that the bar needs beside the numbers.
+_DRAWN = 96
 _BAR = "better \u2502 worse"
 
 
@@ -39,7 +41,7 @@ def draw(found: comparisons.Table, width: int | None) -> Table:
     elif width is None or width >= _WIDE:
         _fill_wide(made, found.rows)
     else:
-        _fill_narrow(made, found.rows)
+        _fill_narrow(made, found.rows, width)
     return made
 
 
@@ -62,21 +64,27 @@ def _fill_wide(made: Table, rows: Sequence[Row]) -> None:
         )
 
 
-def _fill_narrow(made: Table, rows: Sequence[Row]) -> None:
-    """The bar stands for the interval, a symbol for the answer."""
+def _fill_narrow(made: Table, rows: Sequence[Row], width: int) -> None:
+    """A symbol stands for the answer; the bar goes before the numbers do."""
+    drawn = width >= _DRAWN
     made.add_column("", width=1)
-    made.add_column("endpoint")
-    for heading in HEADINGS[2:5]:
+    made.add_column("endpoint", min_width=12)
+    for heading in HEADINGS[2:4]:
         made.add_column(heading, justify="right", no_wrap=True)
-    made.add_column(_BAR, no_wrap=True)
+    made.add_column("variance", justify="right", no_wrap=True)
+    if drawn:
+        made.add_column(_BAR, no_wrap=True)
     for row in rows:
+        variance = Text(row.variance)
+        if row.has_interval:
+            variance.append(f"\n{row.interval}", style="dim")
         made.add_row(
             Text(_SYMBOLS[row.answer], style=_STYLES[row.answer]),
             Text(f"{one_line(row.endpoint, 60)} {row.quantity}"),
             row.baseline,
             row.current,
-            row.variance,
-            row.bar,
+            variance,
+            *([row.bar] if drawn else []),
         )
 
 

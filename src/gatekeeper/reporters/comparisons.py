@@ -34,6 +34,11 @@ class Row:
     answer: Answer
     problem: str
 
+    @property
+    def has_interval(self) -> bool:
+        """Whether anything is known of the noise."""
+        return self.interval != _NONE
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

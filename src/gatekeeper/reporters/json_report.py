@@ -126,7 +126,7 @@ def _findings(tool: str, findings: Sequence[Finding]) -> Iterator[dict[str, Any]
 def _fingerprint(tool: str, finding: Finding, occurrence: int) -> str:
     """The same for the same finding after lines were added above it."""
     parts = (tool, finding.rule, finding.path or "", finding.message, str(occurrence))
-    text = "\0".join(parts).encode("utf-8", "surrogateescape")
+    text = "\0".join(parts).encode("utf-8", "backslashreplace")
     return hashlib.sha256(text).hexdigest()[:32]
 
 

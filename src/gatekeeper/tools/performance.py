@@ -29,14 +29,27 @@ from gatekeeper.tools.base import (
 )
 
 _CURRENT, _BASELINE = "current", "baseline"
+_ASIDE = "baseline"
 
 
 def _commands(job: Job) -> tuple[Command, ...]:
     run = job.options.run
     if run is None:
         return ()
+    _put_aside(job)
     words = {_CURRENT: run.command, _BASELINE: run.baseline}
     return tuple(_command(job, side, words[side]) for side in _order(job))
+
+
+def _put_aside(job: Job) -> None:
+    """Copy the baseline, so that no measurement can write it anew."""
+    names = [] if job.options.run.baseline else job.options.baseline or []
+    for pattern in names:
+        for name in files.matching(job.root, pattern):
+            if (job.root / name).is_file():
+                target = job.work / _ASIDE / name.replace(os.sep, "-")
+                target.parent.mkdir(exist_ok=True)
+                shutil.copyfile(job.root / name, target)
 
 
 def _order(job: Job) -> list[str]:
@@ -71,13 +84,18 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     )
     try:
         made = _made(job, outcomes)
-        current = made[_CURRENT] or _found(job, job.options.current)
-        baseline = made[_BASELINE]
-        if not baseline and job.options.baseline is not None:
-            baseline = _found(job, job.options.baseline)
+        if outcomes:
+            current, old = made[_CURRENT], sorted((job.work / _ASIDE).glob("*"))
+            baseline = made[_BASELINE] or [
+                t for p in old for t in files.read(p, p.name)
+            ]
+        else:
+            baseline, current = _found(job)
         return measure(baseline or None, current, rules)
     except UnreadableError as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(
+            str(error), fix="Mend the measurement and repeat it."
+        ) from error
 
 
 def _made(job: Job, outcomes: Sequence[Outcome]) -> dict[str, list[Trial]]:
@@ -86,16 +104,27 @@ def _made(job: Job, outcomes: Sequence[Outcome]) -> dict[str, list[Trial]]:
     for side, outcome in zip(_order(job), outcomes, strict=True):
         command = outcome.command
         shown = f"what `{os.path.basename(command.argv[0])}` measured for {side}"
-        if not command.result.is_file():
+        if command.result.is_symlink() or not command.result.is_file():
             where = relative(str(command.produces or "{output}"), job.root)
             raise UnreadableError(f"{shown} is not there: it wrote no {where}")
         made[side] += files.read(command.result, shown)
     return made
 
 
-def _found(job: Job, patterns: Sequence[str]) -> list[Trial]:
-    """The trials in the files that the policy names."""
-    found: list[Trial] = []
+def _found(job: Job) -> tuple[list[Trial], list[Trial]]:
+    """The trials in the files that the policy names, of both sides."""
+    names = [
+        _names(job, side or ()) for side in (job.options.baseline, job.options.current)
+    ]
+    baseline, current = files.distinct(job.root, *names)
+    return (
+        [t for name in baseline for t in files.read(job.root / name, name)],
+        [t for name in current for t in files.read(job.root / name, name)],
+    )
+
+
+def _names(job: Job, patterns: Sequence[str]) -> list[str]:
+    found: list[str] = []
     for pattern in patterns:
         names = files.matching(job.root, pattern)
         if not names:
@@ -104,8 +133,7 @@ def _found(job: Job, patterns: Sequence[str]) -> list[Trial]:
                 fix="run the load test first, or let gatekeeper start it:"
                 " tools.performance.run",
             )
-        for name in names:
-            found += files.read(job.root / name, name)
+        found += names
     return found
 
 
@@ -141,11 +169,12 @@ def _programs(trials: Sequence[Trial]) -> str:
 def _reproduce(job: Job) -> tuple[str, ...]:
     options = job.options
     if options.run is not None:
-        return tuple(options.run.command)
+        words = (w.replace("{python}", job.shown_python) for w in options.run.command)
+        return tuple(word.replace("{output}", "results.json") for word in words)
     sides = []
     for name in (_BASELINE, _CURRENT):
         for pattern in getattr(options, name) or ():
-            for path in files.matching(job.root, pattern):
+            for path in files.matching(job.root, pattern) or [pattern]:
                 sides += [f"--{name}", path]
     if options.max_errors:
         sides += ["--max-errors", f"{options.max_errors:g}"]

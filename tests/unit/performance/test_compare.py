@@ -12,6 +12,7 @@ from trials import at, quantity, sampled, trial
 from gatekeeper.model import Comparison
 from gatekeeper.performance.comparability import Rules
 from gatekeeper.performance.compare import Compared, compare
+from gatekeeper.performance.subjects import SERVICE
 from gatekeeper.performance.trial import Load, Reading, Trial, UnreadableError
 
 USERS = "GET /users"
@@ -249,7 +250,7 @@ def test_different_programs_need_one_percentile_in_common() -> None:
     mean = (USERS, "latency mean", 50.0)
     result = compared(trial(P95, mean), trial(mean, program="ab"))
     assert [row.statistic for row in result.comparisons] == ["mean"]
-    assert "different programs, autocannon and ab" in result.notes[-1]
+    assert "different programs, autocannon and ab" in " ".join(result.notes)
 
 
 def test_no_percentile_in_common_is_nothing_to_compare() -> None:
@@ -294,6 +295,85 @@ def test_what_was_rounded_to_zero_is_left_to_the_mean() -> None:
     ).comparisons
     assert [(row.statistic, row.problem) for row in rows] == [("p50", ""), ("mean", "")]
     assert (rows[0].noise, rows[0].low, rows[0].high) == ("rounding", -100, math.inf)
+
+
+def test_what_was_rounded_to_zero_can_still_be_much_slower() -> None:
+    old = trial(("GET /users", "latency p95", 0.0), step=1.0)
+    new = trial(("GET /users", "latency p95", 20.0), step=1.0)
+    row = only(compared(old, new))
+    assert row.low is not None
+    assert row.low > 1000
+    runs = [trial(("GET /users", "latency p95", v), step=1.0) for v in (1, 1, 1, 1, 0)]
+    row = only(compared(runs, [new] * 5))
+    assert row.low is not None
+    assert row.low > 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (math.nan, "current: error rate: nan is no measurement"),
+        (-5.0, "current: error rate: -5 is negative"),
+    ],
+)
+def test_an_error_rate_that_is_none(value: float, problem: str) -> None:
+    result = compared(trial(P95), trial(P95, ("", "error_rate", value)))
+    assert only(result).problem == problem
+
+
+def test_an_error_rate_without_unit_may_be_a_share() -> None:
+    unknown = Reading(SERVICE, replace(quantity("error_rate"), unit="?"), 0.05)
+    current = trial(P95)
+    current = replace(current, readings=(*current.readings, unknown))
+    assert "percent or share?" in only(compared(trial(P95), current)).problem
+
+
+def test_the_worst_run_counts_for_error_rates() -> None:
+    rates = [trial(("", "error_rate", v)) for v in (0.0, 0.0, 0.0, 0.0, 90.0)]
+    clean = [trial(("", "error_rate", 0.0))] * 5
+    assert only(compared(clean, rates, max_errors=100.0)).variance == 90
+
+
+def test_ten_percent_in_repeated_runs_is_ten_percent() -> None:
+    old, new = ([trial((USERS, "latency p95", v))] * 5 for v in (0.3, 0.33))
+    row = only(compared(old, new))
+    assert (row.variance, row.low, row.high) == (10.0, 10.0, 10.0)
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.0, math.inf, 5e-324, 1e308])
+def test_one_impossible_observation_spoils_all(value: float) -> None:
+    values = [10.0] * 199
+    old, new = sampled(USERS, "latency", [*values, 10.0]), [*values, value]
+    rows = compared(old, sampled(USERS, "latency", new)).comparisons
+    assert all(row.problem for row in rows)
+
+
+def test_runs_of_one_side_have_to_be_alike() -> None:
+    mixed = [loaded(connections=c) for c in (100, 10, 10)]
+    other = [loaded(connections=c) for c in (10, 100, 100)]
+    assert "runs of the baseline have different" in (
+        compared(mixed, other).comparisons[0].problem
+    )
+    long = [loaded(duration_seconds=d, requests=d) for d in (600.0, 10.0, 10.0)]
+    same = [loaded(requests=10)] * 3
+    assert "took 10 to 600 s" in compared(long, same).comparisons[0].problem
+
+
+def test_an_endpoint_with_fewer_runs_is_named() -> None:
+    both = trial(P95, ("/b", "latency p95", 10.0))
+    result = compared([both] * 5, [both, *[trial(P95)] * 4])
+    assert "current: fewer than 5 runs of /b (1)" in result.notes
+
+
+def test_where_nobody_counted_failures_the_report_says_so() -> None:
+    told = compared(loaded(), trial(P95)).notes
+    assert told == ("current: nothing tells whether requests failed",)
+
+
+def test_very_many_runs_are_put_together() -> None:
+    many = [trial((USERS, "latency p95", 100 + i % 7)) for i in range(3000)]
+    row = only(compared(many, many))
+    assert row.variance == pytest.approx(0, abs=0.5)
 
 
 def test_a_side_that_does_not_tell_what_it_measured() -> None:

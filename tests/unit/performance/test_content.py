@@ -62,5 +62,5 @@ def test_a_log_of_500_megabytes_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "big.json"
     with path.open("wb") as stream:
         stream.truncate(500_000_000)
-    with pytest.raises(UnreadableError, match="has 500 MB, and 100 are the limit"):
+    with pytest.raises(UnreadableError, match="has 500 MB, and 50 are the limit"):
         content.load(path)

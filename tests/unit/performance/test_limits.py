@@ -264,3 +264,14 @@ def test_an_absolute_limit_on_failed_requests() -> None:
 def test_an_absolute_limit_without_any_number() -> None:
     outcome = absolute(MEMORY, metric="p95_ms", maximum=500.0)
     assert outcome.reason == "no measurement of p95_ms; there are memory"
+
+
+def test_a_kind_does_not_hide_the_statistic_that_a_limit_is_on() -> None:
+    most = replace(P95, statistic="max", worst=950.0)
+    outcome = absolute(most, metric="max_ms", maximum=900.0, select=("latency",))
+    assert (outcome.status, outcome.value) == (GateStatus.FAILED, 950.0)
+
+
+def test_many_coarse_numbers_take_no_time() -> None:
+    rows = [replace(COARSE, subject=f"GET /{i}") for i in range(20_000)]
+    assert verdict(*rows).status is GateStatus.FAILED

@@ -110,3 +110,12 @@ def test_the_exact_route_wins_over_the_parameter() -> None:
 
 def test_a_parameter_is_one_segment() -> None:
     assert pair([subject("/users/7/orders")], [subject("/users/:id")]) == {}
+
+
+def test_a_word_in_the_place_of_a_parameter_is_another_route() -> None:
+    assert pair([subject("/users/:id")], [subject("/users/search")]) == {}
+
+
+def test_many_renamed_endpoints_take_no_time() -> None:
+    baseline = [subject(f"/a/{i}") for i in range(20_000)]
+    assert pair(baseline, [subject(f"/b/{i}") for i in range(20_000)]) == {}

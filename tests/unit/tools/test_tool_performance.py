@@ -204,3 +204,33 @@ def test_by_hand_it_is_compare(tmp_path: Path) -> None:
     made = job(tmp_path, FILES, baseline=native(1), current=native(1))
     words = "gatekeeper compare --baseline baseline.json --current current.json"
     assert PERFORMANCE.reproduce(made) == tuple(words.split())
+
+
+def test_a_run_that_writes_the_baseline_anew_does_not_change_it(tmp_path: Path) -> None:
+    code = f"open('b.json', 'w').write({native(120)!r}); print({native(120)!r})"
+    once = {"command": ["{python}", "-c", code], "times": 1}
+    found = run(job(tmp_path, {"baseline": "b.json", "run": once}, b=native(100)))
+    (row,) = measured(found).comparisons
+    assert (row.baseline, row.variance) == (100, 20)
+
+
+def test_a_link_to_an_old_result_is_no_result(tmp_path: Path) -> None:
+    code = "import os; os.symlink('old.json', 'results.json')"
+    once = {"command": ["{python}", "-c", code], "times": 1}
+    options = {"baseline": "b.json", "current": "results.json", "run": once}
+    found = run(job(tmp_path, options, b=native(100), old=native(100)))
+    assert "it wrote no results.json" in found.reason
+
+
+def test_a_file_is_no_run_of_both_sides(tmp_path: Path) -> None:
+    options = {"baseline": "b.json", "current": "*.json"}
+    found = refused(job(tmp_path, options, b=native(100), c=native(120)))
+    assert found.reason == "b.json is on both sides; name the runs of each side"
+
+
+def test_a_file_counts_once(tmp_path: Path) -> None:
+    options = {"baseline": "b.json", "current": ["c.json", "./c.json", "c*.json"]}
+    (row,) = measured(
+        refused(job(tmp_path, options, b=native(100), c=native(105)))
+    ).comparisons
+    assert row.current_runs == 1
