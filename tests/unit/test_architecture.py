@@ -21,8 +21,10 @@ ALLOWED = {
     "selected_tests": {"model", "project"},
     "judge": {"decimals", "model", "performance", "project", "selected_tests"},
     "advisories": {"project"},
+    "variables": {"project"},
     "tools": {
         *("model", "project", "advisories", "engine.process", "performance", "probe"),
+        "variables",
     },
     "policy": {"errors", "performance", "tools", "project"},
     "engine": {

@@ -3,7 +3,6 @@
 from gatekeeper.tools.bandit import BANDIT
 from gatekeeper.tools.base import Adapter
 from gatekeeper.tools.coverage import COVERAGE
-from gatekeeper.tools.environment import ENVIRONMENT
 from gatekeeper.tools.flake8 import FLAKE8
 from gatekeeper.tools.mypy import MYPY
 from gatekeeper.tools.performance import PERFORMANCE
@@ -13,6 +12,7 @@ from gatekeeper.tools.requirements import REQUIREMENTS
 from gatekeeper.tools.routes import ROUTES
 from gatekeeper.tools.ruff import RUFF
 from gatekeeper.tools.safety import SAFETY
+from gatekeeper.tools.variables import ENVIRONMENT
 
 ADAPTERS: dict[str, Adapter] = {
     "flake8": FLAKE8,

@@ -1,0 +1,1 @@
+"""Environment variables: where code reads them, and where documents explain them."""
