@@ -21,10 +21,11 @@ ALLOWED = {
     "selected_tests": {"model", "project"},
     "judge": {"decimals", "model", "performance", "project", "selected_tests"},
     "advisories": {"project"},
+    "locking": {"advisories", "model", "project"},
     "variables": {"project"},
     "tools": {
         *("model", "project", "advisories", "engine.process", "performance", "probe"),
-        "variables",
+        *("locking", "variables"),
     },
     "policy": {"errors", "performance", "tools", "project"},
     "engine": {

@@ -23,6 +23,7 @@ _LONGEST = 1000
 _OBJECTS = 20
 _Lines = Sequence[tuple[int, str]]
 _Claims = Iterator[tuple[int, str, str]]
+_OUR_LINE = re.compile(rf"^([\w-]+): {_NUMBER} (?!examined)(\w+)$")
 
 
 def left_out(lines: int) -> str:
@@ -32,12 +33,18 @@ def left_out(lines: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One pasted number: what it is of, as it was written, and in which line from 1."""
+    """One pasted number: what it is of, as it was written, and in which line from 1.
+
+    `metric` may also be `high`, `failed` or `errors` for findings of that kind, and the
+    endpoint and quantity of a comparison. `ours` says that gatekeeper printed it, which
+    counts findings of its own among those of a tool.
+    """
 
     tool: str
     metric: str
     written: str
     line: int
+    ours: bool = False
 
     def agrees(self, measured: float) -> bool:
         """Whether it is that number, in as many digits as it has."""
@@ -76,30 +83,32 @@ def _pasted(body: Body, heading: str, tools: Sequence[str]) -> Pasted | None:
         for i, line in enumerate(block.text.split("\n"))
         if (text := _COLOUR.sub("", line).rstrip()) and text.lstrip()[0] != "#"
     ]
-    claims = [
-        Claim(tool, metric, written, line)
-        for tool in tools
-        for line, metric, written in _claims(tool, output)
-    ]
+    claims = [claim for tool in tools for claim in _claims(tool, output)]
     return Pasted(heading, len(output), tuple(claims))
 
 
-def _claims(tool: str, lines: _Lines) -> _Claims:
+def _claims(tool: str, lines: _Lines) -> list[Claim]:
     """What we pasted ourselves says which tool it is of; else it shows in the lines."""
-    ours = re.compile(rf"^{re.escape(tool)}: {_NUMBER} (\w+)$")
-    found = [(n, m) for n, text in lines if (m := ours.match(text[:_LONGEST]))]
-    if found:
-        yield from {m[2]: (n, m[2], m[1]) for n, m in found}.values()
-    elif tool in _JSON_READERS and (claim := _reported(tool, lines)):
-        yield claim
-    elif tool in _READERS:
-        yield from _READERS[tool]([(n, text[:_LONGEST]) for n, text in lines])
+    short = [(number, text[:_LONGEST]) for number, text in lines]
+    ours = {
+        match[3]: Claim(tool, match[3], match[2], number, ours=True)
+        for number, text in short
+        if (match := _OUR_LINE.match(text)) and match[1] == tool
+    }
+    if ours:
+        return list(ours.values())
+    found = _reported(tool, lines) or _READERS.get(tool, _nothing)(short)
+    return [Claim(tool, metric, written, number) for number, metric, written in found]
+
+
+def _nothing(_lines: _Lines) -> _Claims:
+    return iter(())
 
 
 def _pytest(lines: _Lines) -> _Claims:
     """The closing line: `=== 2 failed, 10 passed, 1 skipped in 0.12s ===`."""
     pattern = re.compile(
-        r"(?<!\d)(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b"
+        r"(?<!\d)(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected)\b"
         r"|\bno tests ran\b"
     )
     closing = [
@@ -170,15 +179,15 @@ def _last(lines: _Lines, pattern: re.Pattern[str], metric: str) -> _Claims:
         yield number, metric, match[1] or "0"
 
 
-def _reported(tool: str, lines: _Lines) -> tuple[int, str, str] | None:
+def _reported(tool: str, lines: _Lines) -> list[tuple[int, str, str]]:
     """What the JSON report of a tool says, the last where there are several."""
-    metric, names = _JSON_READERS[tool]
-    found = None
-    for number, level in _objects(lines):
+    metric, *names = _JSON_READERS.get(tool, ("",))
+    found = []
+    for number, level in _objects(lines) if names else ():
         for name in names:
             level = level.get(name) if isinstance(level, dict) else None
         if isinstance(level, int):
-            found = (number, metric, str(level))
+            found = [(number, metric, str(level))]
     return found
 
 
@@ -213,6 +222,6 @@ _READERS: Mapping[str, Callable[[_Lines], _Claims]] = {
 }
 #: Tool: the metric, and where it stands in its JSON report.
 _JSON_READERS = {
-    "bandit": ("high", ("metrics", "_totals", "SEVERITY.HIGH")),
-    "safety": ("findings", ("report_meta", "vulnerabilities_found")),
+    "bandit": ("high", "metrics", "_totals", "SEVERITY.HIGH"),
+    "safety": ("findings", "report_meta", "vulnerabilities_found"),
 }

@@ -11,16 +11,13 @@ from collections.abc import Iterator, Sequence
 from gatekeeper.advisories.requirements import find
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric
-from gatekeeper.tools import (
-    requirements_declared,
-    requirements_lines,
-    requirements_locks,
-)
+from gatekeeper.locking import declared as declared_requirements
+from gatekeeper.locking import lines, locks
 from gatekeeper.tools.base import Adapter, Job, NothingToExamineError, ToolError
-from gatekeeper.tools.requirements_compared import Locked
-from gatekeeper.tools.requirements_declarations import Declared
-from gatekeeper.tools.requirements_entries import Folders, Listing
-from gatekeeper.tools.requirements_objections import (
+from gatekeeper.locking.compared import Locked
+from gatekeeper.locking.declarations import Declared
+from gatekeeper.locking.entries import Folders, Listing
+from gatekeeper.locking.objections import (
     RULES,
     absent,
     objection,
@@ -77,14 +74,14 @@ def _rules_can_be_reported(job: Job) -> None:
 
 
 def _listing(job: Job, folders: Folders, name: str) -> Listing:
-    if requirements_locks.is_lock(name):
-        listing = requirements_locks.read(folders, name)
-    elif requirements_declared.is_declaration(name):
-        declared = requirements_declared.read(folders, [name], [], job.work)
+    if locks.is_lock(name):
+        listing = locks.read(folders, name)
+    elif declared_requirements.is_declaration(name):
+        declared = declared_requirements.read(folders, [name], [], job.work)
         entries = [one.entry for one in declared.declarations]
         listing = Listing(entries=entries, gaps=declared.gaps, files=[name])
     else:
-        listing = requirements_lines.read(folders, name, job.work)
+        listing = lines.read(folders, name, job.work)
     if not listing.entries and not listing.gaps:
         listing.gaps.append(f"{name}: names no requirement")
     return listing
@@ -95,10 +92,10 @@ def _declared(
 ) -> Declared:
     """What has to be locked; what was judged as a requirement file is not again."""
     wanted = job.options.declarations
-    names = requirements_declared.find(job.root) if wanted is None else wanted
+    names = declared_requirements.find(job.root) if wanted is None else wanted
     examined = {name for listing in listings for name in listing.files} | {*files}
     others = [name for name in names if name not in examined]
-    return requirements_declared.read(folders, others, examined, job.work)
+    return declared_requirements.read(folders, others, examined, job.work)
 
 
 def _findings(

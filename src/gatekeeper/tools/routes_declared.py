@@ -84,11 +84,8 @@ class Declarations:
         start = folder.as_posix() if node.level else ""
         below = os.path.normpath(os.path.join(start, *parts))
         modules = (below, *(os.path.join(below, alias.name) for alias in node.names))
-        wanted = [f"{m}{end}" for m in modules for end in (".py", "/__init__.py")]
-        for known in self._trees:
-            absolute = tuple(f"/{name}" for name in wanted)
-            if known in wanted or (not node.level and known.endswith(absolute)):
-                yield known
+        wanted = [f"/{m}{end}" for m in modules for end in (".py", "/__init__.py")]
+        return (known for known in self._trees if f"/{known}".endswith(tuple(wanted)))
 
 
 def _names_url(call: ast.Call) -> bool:

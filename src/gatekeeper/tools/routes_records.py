@@ -118,7 +118,6 @@ class _Process:
             self._records.troubles.append(event["message"])
         elif kind == "start":
             self._starts += 1  # a process may get the number of one that ended
-            self._numbers.clear()
         else:
             self._ends += 1
             self._records.applications += event["applications"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gatekeeper.project import settings
-from gatekeeper.tools import requirements_lines
-from gatekeeper.tools.requirements_declarations import Declared, Places
-from gatekeeper.tools.requirements_entries import UNREADABLE, Folders
+from gatekeeper.project import regular, settings
+from gatekeeper.locking import lines
+from gatekeeper.locking.declarations import Declared, Places
+from gatekeeper.locking.entries import UNREADABLE, Folders
 
 _FOUND_BY_DEFAULT = (
     "pyproject.toml",
@@ -22,6 +22,7 @@ _FOUND_BY_DEFAULT = (
 )
 #: Tables of a Pipfile that hold no packages.
 _NO_PACKAGES = ("source", "requires", "scripts", "pipenv")
+_LIMIT = 2 * regular.MEGABYTE
 _Table = Mapping[str, Any]
 
 
@@ -67,7 +68,7 @@ class _Reader:
         if not is_declaration(name):
             self._lines(name)
             return
-        text = self.folders.read(name).decode("utf-8-sig")
+        text = self.folders.read(name, _LIMIT).decode("utf-8-sig")
         places, base = Places(name, text), name.rpartition("/")[2]
         if base == "Pipfile":
             self._pipfile(tomllib.loads(text), places)
@@ -81,7 +82,7 @@ class _Reader:
             self._poetry(document.get("tool", {}).get("poetry", {}), places)
 
     def _lines(self, name: str) -> None:
-        listing = requirements_lines.read(self.folders, name, self.scratch)
+        listing = lines.read(self.folders, name, self.scratch)
         self.into.lines(listing)
 
     def _project(self, document: _Table, places: Places) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from gatekeeper.model import Finding, Severity
-from gatekeeper.tools.requirements_entries import (
+from gatekeeper.locking.entries import (
     Entry,
     Folders,
     Listing,
@@ -73,9 +73,10 @@ def _reference(entry: Entry, reference: str, folders: Folders) -> Finding | None
     url = urlsplit(reference)
     if "+" in url.scheme:
         numbered = url.scheme.startswith(("svn+", "bzr+"))
-        if (_NUMBERED if numbered else _GIT).search(url.path):
+        address = re.split("[?#]", reference)[0]
+        if (_NUMBERED if numbered else _GIT).search(address):
             return None
-        bare = shown(re.sub(r"@[^/@]*$", "", url._replace(fragment="").geturl()))
+        bare = shown(re.sub(r"@[^/@]*$", "", address))
         what = "REVISION" if numbered else "the full hash of a commit"
         message = f"{shown(reference)} can move; write {bare}@ and {what}"
     else:

@@ -12,8 +12,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from gatekeeper.tools import requirements_poetry as poetry
-from gatekeeper.tools.requirements_entries import Entry, Listing, at, shown
+from gatekeeper.locking import poetry
+from gatekeeper.locking.entries import Entry, Listing, at, shown
 
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 

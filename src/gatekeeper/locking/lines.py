@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from gatekeeper.project import regular
-from gatekeeper.tools.requirements_entries import (
+from gatekeeper.locking.entries import (
     UNREADABLE,
     Entry,
     Folders,

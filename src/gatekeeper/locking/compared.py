@@ -9,10 +9,10 @@ from dataclasses import replace
 from packaging.version import InvalidVersion
 
 from gatekeeper.model import Finding, Severity
-from gatekeeper.tools.requirements_declarations import Declaration
-from gatekeeper.tools.requirements_entries import Entry, Folders, Listing, Pinned
-from gatekeeper.tools.requirements_locks import is_lock
-from gatekeeper.tools.requirements_objections import finding, objection
+from gatekeeper.locking.declarations import Declaration
+from gatekeeper.locking.entries import Entry, Folders, Listing, Pinned
+from gatekeeper.locking.locks import is_lock
+from gatekeeper.locking.objections import finding, objection
 
 
 class Locked:

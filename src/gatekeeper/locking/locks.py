@@ -11,7 +11,7 @@ from typing import Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from gatekeeper.tools.requirements_entries import (
+from gatekeeper.locking.entries import (
     UNREADABLE,
     Entry,
     Folders,
@@ -23,7 +23,7 @@ from gatekeeper.tools.requirements_entries import (
 
 _Table = Mapping[str, Any]
 _TOML = ("poetry.lock", "uv.lock", "pdm.lock")
-_NAME_LINE = re.compile(r'^(?:name\s*=\s*|\s*)"([^"]+)"\s*(?::\s*\{)?$')
+_NAME_LINE = re.compile(r'^(?:name\s*=\s*"([^"]+)"\s*$|\s*"([^"]+)"\s*:\s*\{)')
 #: Where the kinds of lock files keep the one commit that they mean.
 _COMMIT = ("commit-id", "resolved_reference", "revision", "ref")
 
@@ -62,7 +62,7 @@ def _lines(text: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) < 500 and (found := _NAME_LINE.match(line)):
-            lines.setdefault(canonicalize_name(found[1]), number)
+            lines.setdefault(canonicalize_name(found[1] or found[2]), number)
     return lines
 
 

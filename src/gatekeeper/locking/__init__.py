@@ -1,0 +1,1 @@
+"""Requirements: what is declared, what is locked, and what of it is not."""
