@@ -105,7 +105,13 @@ def _of_tests(gate: Gate, base: GateResult, measured: Measurement) -> GateResult
     status, reason = _decide(gate, measured, value)
     if not chosen.cases and status is not GateStatus.FAILED:
         wanted = ", ".join(gate.select)
-        return replace(base, value=None, reason=f"no test is meant by {wanted}")
+        return replace(
+            base,
+            value=None,
+            reason=f"no test is meant by {wanted}",
+            fix="Write one, or mark those that there are; where there is nothing to"
+            " test, put `attest` in the place of `tool`.",
+        )
     return replace(base, status=status, reason=reason)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from graphlib import TopologicalSorter
 
 from gatekeeper.model import (
     BoxState,
@@ -59,11 +60,16 @@ class PullRequest:
     ) -> dict[str, GateResult]:
         """Verdicts of the tools in, verdicts of everything out, with their boxes."""
         settled = {name: self._answered(name, results, runs) for name in results}
-        for name, gate in self._gates.items():
-            if name in settled and gate.all_of:
-                followed = self._followed(settled[name], gate, settled)
-                settled[name] = self._reconciled(name, followed)
+        for name in self._in_order():
+            followed = self._followed(settled[name], self._gates[name], settled)
+            settled[name] = self._reconciled(name, followed)
         return settled
+
+    def _in_order(self) -> Iterator[str]:
+        """The gates that follow from others, each after those of them that do too."""
+        known = {name: gate.all_of for name, gate in self._gates.items() if gate.all_of}
+        mine = {name: [n for n in names if n in known] for name, names in known.items()}
+        yield from TopologicalSorter(mine).static_order()
 
     def remarks(self, results: Mapping[str, GateResult]) -> Iterator[str]:
         """How the boxes stand, and those that no gate answers."""

@@ -222,3 +222,45 @@ def test_a_measured_baseline_needs_no_file(tmp_path: Path) -> None:
     assert measured.command == ["m", "--port", "1"]
     assert measured.baseline == ["n", "--port 2"]
     assert measured.times == 5
+
+
+FOLLOWING = """version: 1
+gates:
+  a: {all_of: [b]}
+  b: {all_of: [c]}
+  c: {attest: done}
+"""
+
+
+def test_gates_may_follow_from_gates_that_follow(tmp_path: Path) -> None:
+    assert list(write(tmp_path, FOLLOWING).content.gates) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[c]", "[a]", "`all_of` goes in a circle: "),
+        ("[c]", "[d]", "gates.b: no other gate named d"),
+        ("[c]", "[b]", "gates.b: no other gate named b"),
+        ("attest: done", "attest: done, max: 0", "`max` needs a `tool`"),
+        ("attest: done", "attest: done, tool: flake8", "needs exactly one of"),
+        ("attest: done", "title: x", "needs exactly one of"),
+        (
+            "attest: done",
+            "one_of: [x, y], signed: true",
+            "`signed` belongs to `attest`",
+        ),
+        ("attest: done", "attest: done, covers: [src]", "`covers` belongs to `signed"),
+        ("attest: done", "evidence: {A: [flak8]}", "did you mean flake8?"),
+        (
+            "version: 1",
+            "version: 1\nextends: flask-migrate",
+            "did you mean flask-migration?",
+        ),
+    ],
+)
+def test_mistakes_in_gates_without_a_tool(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    told = mistakes(tmp_path, FOLLOWING.replace(old, new))
+    assert any(message in line for line in told), told

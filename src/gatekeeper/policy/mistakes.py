@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from gatekeeper.performance import files
@@ -22,6 +23,7 @@ _GLOB = frozenset("*?[")
 def mistakes(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
     """One line for each mistake, with file, line and a suggestion."""
     yield from _gate_mistakes(content, found)
+    yield from _circles(content, found)
     yield from _path_mistakes(content, found, root)
     yield from _sides(content, found, root)
     for index, name in enumerate(content.tools.coverage.source or ()):
@@ -36,6 +38,17 @@ def _gate_mistakes(content: PolicyFile, found: Document) -> Iterator[str]:
         for key, text in gate_mistakes(gate, others):
             line = found.line(("gates", name, key))
             yield f"{found.name}:{line}: gates.{name}: {text}"
+
+
+def _circles(content: PolicyFile, found: Document) -> Iterator[str]:
+    """Gates that follow from each other would never be decided."""
+    try:
+        following = {name: gate.all_of for name, gate in content.gates.items()}
+        TopologicalSorter(following).prepare()
+    except CycleError as error:
+        circle = [str(name) for name in error.args[1]]
+        line = found.line(("gates", circle[0], "all_of"))
+        yield f"{found.name}:{line}: `all_of` goes in a circle: {' -> '.join(circle)}"
 
 
 def _sides(content: PolicyFile, found: Document, root: Path) -> Iterator[str]:
