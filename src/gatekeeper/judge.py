@@ -131,9 +131,9 @@ def _compared(limit: Limit, base: GateResult, measured: Measurement) -> GateResu
 
 def by_hand(gate: Gate, reproduce: str) -> str:
     """The command that shows the same, from the one that shows all of the tool."""
-    if gate.limit is None or not reproduce.startswith("gatekeeper "):
+    if not reproduce.startswith("gatekeeper "):
         return reproduce
-    if gate.metric != VARIANCE:
+    if gate.limit is None or gate.metric != VARIANCE:
         return f"gatekeeper check {gate.id}"
     return f"{reproduce} {shlex.join(gate.limit.words)}"
 

@@ -14,7 +14,7 @@ from gatekeeper.policy.schema import GatePolicy, PolicyFile
 from gatekeeper.project import layout
 from gatekeeper.tools import ADAPTERS
 
-_FINDINGS = frozenset({"findings", "failures"})
+_FINDINGS = frozenset({"findings", "failures", "untested"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _missing(adapter: Adapter, job: Job, outcome: Outcome) -> ToolError:
     python = (
         job.python if adapter.interpreter == "project" else "gatekeeper's own python"
     )
-    needed = {adapter.name, *job.companions}
+    needed = {adapter.name, *(job.companions.keys() - {"routes"})}
     detail = outcome.start_error or outcome.stderr_tail.strip()
     return ToolError(
         f"{adapter.name} is missing: {detail}",

@@ -168,9 +168,9 @@ class EnvironmentOptions(ToolOptions):
 
 
 class RoutesOptions(ToolOptions):
-    """Which routes have to be tested."""
+    """Whose routes have to be tested."""
 
-    exclude: Texts = []
+    exclude: Texts = Field(default=[], description="files whose routes need no test")
 
 
 class MeasurementRun(Section):

@@ -192,7 +192,7 @@ def test_only_requests_from_the_body_of_a_passing_test_count(tmp_path: Path) -> 
             yield client
             client.get("/c")
 
-        @pytest.hookimpl(hookwrapper=True)
+        @pytest.hookimpl(hookwrapper=True, trylast=True)
         def pytest_runtest_call():
             app.test_client().get("/d")
             yield
@@ -234,6 +234,7 @@ def test_only_requests_from_the_body_of_a_passing_test_count(tmp_path: Path) -> 
         def test_thread(client):
             def body():
                 client.get("/i")
+                client.get("/e")
             thread = threading.Thread(target=body)
             thread.start()
             thread.join()
@@ -249,10 +250,10 @@ def test_only_requests_from_the_body_of_a_passing_test_count(tmp_path: Path) -> 
     files = {"tests/conftest.py": conftest, "tests/test_a.py": tests}
     run = examine(tmp_path, {"src/service.py": ITEMS, **files})
     shown = [name.split()[1] for name, done in requested(run).items() if done]
-    assert shown == ["/i", "/j"]
+    assert shown == ["/e", "/i", "/j"]
     assert measured(run).faults == ("2 tests failed while requests were noted",)
     assert measured(run).notes[1] == (
-        "5 untested routes were requested, but only by fixtures or by tests that did"
+        "4 untested routes were requested, but only by fixtures or by tests that did"
         " not pass"
     )
 
@@ -262,7 +263,7 @@ def test_the_view_is_found_behind_its_decorators(tmp_path: Path) -> None:
         import functools
         from flask import Flask
         from flask.views import MethodView, View
-        from somebody import blind, foreign_view, honest
+        from somebody import Generic, blind, foreign_view, honest
 
         app = Flask(__name__)
 
@@ -278,7 +279,7 @@ def test_the_view_is_found_behind_its_decorators(tmp_path: Path) -> None:
             def __call__(self):
                 return self.f()
 
-        @app.get("/kept")  # GET /kept
+        @app.get("/kept", endpoint="k")  # GET /kept
         @keep
         @honest
         def kept():
@@ -315,16 +316,28 @@ def test_the_view_is_found_behind_its_decorators(tmp_path: Path) -> None:
         class Inherited(Page):
             pass
 
+        class Mine(Generic):
+            pass
+
+        exec("def made():  pass")
+
         app.add_url_rule("/items", view_func=Items.as_view("items"))
         app.add_url_rule("/page", view_func=Page.as_view("page"))
         app.add_url_rule("/inherited", view_func=Inherited.as_view("inherited"))
         app.add_url_rule("/part", "part", functools.partial(keep, "x"))
         app.add_url_rule("/method", "m", Page().dispatch_request, methods=["POST"])
+        app.add_url_rule("/mine", view_func=Mine.as_view("mine"))
+        app.add_url_rule("/made", "made", made)
+        app.add_url_rule("/generic", view_func=Generic.as_view("generic"))
         app.add_url_rule("/foreign", "foreign", foreign_view)
         app.add_url_rule("/printed", "printed", functools.partial(print, "x"))
     """
     somebody = """
         import functools
+        from flask.views import MethodView
+        class Generic(MethodView):
+            def get(self):
+                return ""
         def blind(f):
             def hidden(*args):
                 return f(*args)
@@ -350,13 +363,15 @@ def test_the_view_is_found_behind_its_decorators(tmp_path: Path) -> None:
         for number, line in enumerate(service.splitlines(), 1)
         for name in re.findall(r"[A-Z]+ /[a-z]+", line.partition("#")[2])
     }
-    assert (len(expected), found) == (10, expected)
+    assert len(expected) == 10
+    assert found == {**expected, "GET /mine": None, "GET /made": None}
     assert {f.path for f in measured(run).findings} == {"src/service.py"}
 
 
 def test_what_only_sends_on_or_builds_addresses_is_no_route(tmp_path: Path) -> None:
     service = """
         from flask import Flask
+        from flask.views import MethodView
         app = Flask(__name__)
 
         @app.get("/list", defaults={"page": 1})
@@ -370,6 +385,19 @@ def test_what_only_sends_on_or_builds_addresses_is_no_route(tmp_path: Path) -> N
         @app.route("/any", methods=["GET", "HEAD", "OPTIONS"])
         def any():
             return ""
+
+        def open_to_all():
+            return ""
+        open_to_all.required_methods = ["OPTIONS"]
+        open_to_all.provide_automatic_options = False
+        app.add_url_rule("/open", "open", open_to_all)
+
+        class Own(MethodView):
+            def get(self):
+                return ""
+            def head(self):
+                return ""
+        app.add_url_rule("/own", view_func=Own.as_view("own"))
     """
     tests = """
         from service import app
@@ -384,6 +412,9 @@ def test_what_only_sends_on_or_builds_addresses_is_no_route(tmp_path: Path) -> N
     assert requested(run) == {
         "GET /any (endpoint any)": False,
         "OPTIONS /any (endpoint any)": False,
+        "GET /open (endpoint open)": False,
+        "GET /own (endpoint own)": False,
+        "HEAD /own (endpoint own)": False,
         "GET /list (endpoint pages)": True,
         "GET /list/<int:page> (endpoint pages)": False,
     }
@@ -529,17 +560,78 @@ def test_workers_write_records_of_their_own(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("coverage-data*"))
 
 
+def test_applications_that_are_gone_count(tmp_path: Path) -> None:
+    service = """
+        import gc
+        from flask import Flask
+
+        def view():
+            return ""
+
+        def create_app(name):
+            app = Flask(name)
+            app.add_url_rule("/" + name, name, view)
+            return app
+
+        def forget(name):
+            create_app(name)
+            gc.collect()
+            left = [o.name for o in gc.get_objects() if type(o) is Flask]
+            assert name not in left
+    """
+    conftest = """
+        import pytest
+        from service import create_app, forget
+        forget("conftest")
+
+        @pytest.fixture
+        def app():
+            yield create_app("fixture")
+            forget("teardown")
+    """
+    tests = """
+        from service import forget, view
+        def test_it(app):
+            forget("test")
+            app.url_map.add(app.url_rule_class("/later", endpoint="later"))
+            app.test_client().get("/fixture")
+            app.view_functions["later"] = view
+        def test_app_is_gone():
+            forget("end")
+    """
+    files = {"tests/conftest.py": conftest, "tests/test_a.py": tests}
+    run = examine(tmp_path, {"src/service.py": service, **files})
+    assert measured(run).faults == ()
+    assert {shown.split()[1]: done for shown, done in requested(run).items()} == {
+        **{"/conftest": False, "/fixture": True, "/teardown": False, "/test": False},
+        **{"/later": False, "/end": False},
+    }
+
+
 def test_what_was_made_before_the_record_began_is_found(tmp_path: Path) -> None:
     early = """
         import flask
         app = flask.Flask("early")
         app.add_url_rule("/early", "early", lambda: "")
         app.add_url_rule("/idle", "idle", lambda: "")
+        def view():
+            return ""
+        gone = flask.Flask("gone")
+        gone.add_url_rule("/gone", "gone", lambda: "")
     """
     tests = """
+        import gc
         import early
+        from flask import Flask
         def test_it():
             early.app.test_client().get("/early")
+            del early.gone
+            gc.collect()
+        def test_behind_our_back():
+            Flask.__init__ = Flask.__init__.__wrapped__
+            Flask.add_url_rule = Flask.add_url_rule.__wrapped__
+            early.hidden = Flask("hidden")
+            early.hidden.add_url_rule("/hidden", "hidden", early.view)
     """
     files = {"src/early.py": early, "tests/test_a.py": tests, "src/x/flask.py": ""}
     # Imported by the interpreter itself, long before pytest.
@@ -547,7 +639,8 @@ def test_what_was_made_before_the_record_began_is_found(tmp_path: Path) -> None:
     source = tmp_path.resolve() / "project/src"
     path = os.pathsep.join([str(tmp_path / "site"), str(source)])
     run = examine(tmp_path, files, environment={"PYTHONPATH": path})
-    assert untested(run) == ["GET /idle (endpoint idle)"]
+    shown = [name.split()[1] for name in untested(run)]
+    assert shown == ["/idle", "/hidden", "/gone"]
 
 
 @pytest.mark.parametrize(

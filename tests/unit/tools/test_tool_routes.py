@@ -316,8 +316,8 @@ def test_routes_of_the_project_count_wherever_they_stand(
     events = [START, route(0, "/x", [place, 1, "x"]), *body("t"), FINISH]
     tests = pytest_run({"t": "passed"}, examined_paths=frozenset({"src/a.py"}))
     files = {"src/ab_test.py": ""}
-    run = examine(prepare(tmp_path, [events], files=files, tests=tests))
-    assert [f.path for f in measured(run).findings] == [place]
+    job = prepare(tmp_path, [events], files=files, tests=tests, tests_at=".")
+    assert [f.path for f in measured(examine(job)).findings] == [place]
 
 
 def test_tests_beside_the_code_do_not_hide_its_routes(tmp_path: Path) -> None:
@@ -379,6 +379,13 @@ def test_a_record_that_ends_early_is_no_proof(tmp_path: Path, kept: int) -> None
     assert run.measurement is None
     assert run.reason.startswith("the record of routes ")
     assert verdict(run).status == "error"
+
+
+def test_a_record_with_a_torn_line_is_no_proof(tmp_path: Path) -> None:
+    job = prepare(tmp_path, [WHOLE])
+    (path,) = tmp_path.rglob("routes-0.jsonl")
+    path.write_text(path.read_text() + '{"event": "rou')
+    assert examine(job).status == "crashed"
 
 
 def test_an_empty_record_is_no_proof(tmp_path: Path) -> None:
@@ -495,6 +502,15 @@ def test_what_was_not_seen_is_a_gap(
     result = verdict(run)
     assert (result.status, len(measured(run).gaps)) == ("error", 1)
     assert gap in result.reason
+
+
+def test_what_our_walk_could_not_read_is_a_gap(tmp_path: Path) -> None:
+    job = prepare(tmp_path, [WHOLE])
+    (job.root / "src/lost.py").symlink_to("nowhere.py")
+    again = make_job("routes", job.root, work=tmp_path / "again")
+    result = verdict(examine(replace(job, sources=again.sources)))
+    assert result.status == "error"
+    assert "src/lost.py: No such file or directory" in result.reason
 
 
 BLUEPRINT = "from flask import Blueprint\napi = Blueprint('api', __name__)\n"

@@ -6,37 +6,32 @@ tell a unit: `{"value": 12, "unit": "ms"}`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, TypeGuard
 
-from gatekeeper.performance.quantities import number
 from gatekeeper.performance.readers.plain_names import Name, label, name, unit_of
+from gatekeeper.performance.readers.plain_values import (
+    entries,
+    numbers,
+    scalar,
+    text_of,
+)
 from gatekeeper.performance.trial import UnreadableError
 
 #: Names of endpoints, wherever they stand.
-_ENDPOINT_KEYS = ("endpoint", "route", "path", "uri", "url")
+ENDPOINT_KEYS = ("endpoint", "route", "path", "uri", "url")
 #: Names of anything, where an object stands in a list and so has no key.
-_LABEL_KEYS = (
+LABEL_KEYS = (
     *("name", "test", "test_name", "operation", "query", "scenario", "benchmark"),
     *("label", "title", "command", "key", "metric", "id"),
 )
 _METHOD_KEYS = ("method", "http_method", "httpMethod", "verb")
 _UNIT_KEYS = ("unit", "units", "measurement_unit", "measurementUnit", "uom")
-_NAMING_KEYS = {*_ENDPOINT_KEYS, *_LABEL_KEYS, *_METHOD_KEYS, *_UNIT_KEYS}
+_NAMING_KEYS = {*ENDPOINT_KEYS, *LABEL_KEYS, *_METHOD_KEYS, *_UNIT_KEYS}
 #: What an object is about that has its value beside its name.
 _VALUE_KEY = "value"
 _DEEPEST = 60
-_MOST_LEAVES = 50_000
-#: More are no repeated measurements but single observations.
-_MOST_RUNS = 100
-_NOTHING: tuple[tuple[float, ...], None] = ((), None)
-_VALUE = re.compile(
-    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,18})?(?:[eE][+-]?\d{1,3})?)"
-    r"\s*([^\d\s.,:-][^\d]{0,20})?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +39,20 @@ class Leaf:
     """A number, numbers or a text, and how the document calls it.
 
     `unit` is the one that stands behind the number in its text. `among_percentiles`
-    tells that a sibling is a percentile. `where` is for messages.
+    tells that a sibling is a percentile, `spread` that none is called `value`.
+    `entries` counts what is in a list besides numbers. `where` is for messages.
     """
 
     above: tuple[Name, ...]
     own: Name
     where: str
-    values: tuple[float, ...]
+    values: tuple[float, ...] = ()
     is_list: bool = False
     unit: tuple[str, float] | None = None
     text: str = ""
     among_percentiles: bool = False
+    spread: bool = True
+    entries: int = 0
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -82,15 +80,9 @@ class _Place:
 def leaves(document: Any, where: str = "") -> list[Leaf]:
     """All leaves in the order of the document.
 
-    Raises UnreadableError for what nobody wrote as a measurement: too deep, too long.
+    Raises UnreadableError for what nobody wrote as a measurement: too deep.
     """
-    found = list(islice(_walk(document, _Place(where=where)), _MOST_LEAVES + 1))
-    if len(found) > _MOST_LEAVES:
-        raise UnreadableError(
-            f"holds more than {_MOST_LEAVES:,} numbers with names; keep the summary of"
-            " the load test and not its log"
-        )
-    return found
+    return list(_walk(document, _Place(where=where)))
 
 
 def _walk(value: Any, place: _Place) -> Iterator[Leaf]:
@@ -107,51 +99,20 @@ def _walk(value: Any, place: _Place) -> Iterator[Leaf]:
 def _object(values: dict[str, Any], place: _Place) -> Iterator[Leaf]:
     above = _named(values, place)
     among = any(name(key).statistic.startswith("p9") for key in values)
+    bare = _VALUE_KEY not in values
     for key, value in values.items():
         here = place.below(key, above)
-        found = _scalar(value, key) or _list(value)
+        leaf = Leaf(above, name(key), here.where, among_percentiles=among, spread=bare)
+        found = scalar(value) or numbers(value)
         if found is None:
+            if isinstance(value, list) and (count := entries(value)):
+                yield replace(leaf, entries=count, text=text_of(value), is_list=True)
             yield from _walk(value, here)
-            continue
-        numbers, unit = found
-        text = value if isinstance(value, str) else ""
-        is_list = isinstance(value, list)
-        yield Leaf(above, name(key), here.where, numbers, is_list, unit, text, among)
-
-
-_Found = tuple[tuple[float, ...], tuple[str, float] | None]
-
-
-def _list(value: Any) -> _Found | None:
-    """A list of numbers that all have the same unit; None for other lists."""
-    if not isinstance(value, list) or not value:
-        return None
-    written = [_scalar(item) or _NOTHING for item in value]
-    units = {unit for _, unit in written}
-    if len(units) > 1 or not all(found for found, _ in written):
-        return None
-    return tuple(found[0] for found, _ in written), units.pop()
-
-
-def _scalar(value: Any, key: str = "") -> _Found | None:
-    """A number, or a text and what it says; None for what is neither."""
-    plain = number(value)
-    if plain is not None:
-        return (plain,), None
-    if isinstance(value, str):
-        return _NOTHING if key in _NAMING_KEYS else _written(value)
-    return None
-
-
-def _written(text: str) -> _Found:
-    """`120`, `120 ms`, `1.2s`, `45%` and `1,204 req/s`; nothing else is a number."""
-    found = _VALUE.fullmatch(text.strip())
-    if found is None:
-        return _NOTHING
-    value = float(found[1].replace(",", ""))
-    behind = found[2]
-    unit = unit_of(behind) if behind else None
-    return _NOTHING if behind and unit is None else ((value,), unit)
+        elif not (isinstance(value, str) and key in _NAMING_KEYS):
+            read, unit = found
+            is_list = isinstance(value, list)
+            text = "" if is_list else text_of(value)
+            yield replace(leaf, values=read, unit=unit, text=text, is_list=is_list)
 
 
 def _named(values: dict[str, Any], place: _Place) -> tuple[Name, ...]:
@@ -174,14 +135,14 @@ def _named(values: dict[str, Any], place: _Place) -> tuple[Name, ...]:
 def _own_names(values: dict[str, Any], place: _Place) -> Iterator[Name]:
     """The endpoint that an object tells, and its name where it has no key."""
     routes = (
-        name(text) for key in _ENDPOINT_KEYS if _is_place(text := values.get(key))
+        name(text) for key in ENDPOINT_KEYS if is_place(text := values.get(key))
     )
     endpoint = next((found for found in routes if found.route), None)
     if endpoint is not None:
         yield endpoint
     if not place.in_list:
         return
-    labels = (values.get(key) for key in (*_LABEL_KEYS, *_ENDPOINT_KEYS))
+    labels = (values.get(key) for key in (*LABEL_KEYS, *ENDPOINT_KEYS))
     text = next((one for one in labels if isinstance(one, str) and one.strip()), "")
     if text and _VALUE_KEY in values:
         # {"metric": "p95_ms", "value": 120}: the name tells what the value is.
@@ -190,40 +151,9 @@ def _own_names(values: dict[str, Any], place: _Place) -> Iterator[Name]:
         yield label(text) if text else Name(place.where, missing=not place.alone)
 
 
-def _is_place(text: Any) -> TypeGuard[str]:
+def is_place(text: Any) -> TypeGuard[str]:
     """Whether it is more than the address of a server."""
     if not isinstance(text, str):
         return False
     _, scheme, rest = text.partition("://")
     return not scheme or "/" in rest.rstrip("/")
-
-
-#: Lists of whole measurements, one for each time that it was made.
-_RUN_KEYS = ("runs", "repetitions", "iterations", "trials")
-
-
-def runs(document: Any) -> tuple[list[tuple[str, Any]], Any]:
-    """The repeated measurements in a document with their places, and what is around.
-
-    They are a list of objects that do not name themselves, or stand below `runs`.
-    """
-    if isinstance(document, list) and len(document) > 1 and _are_runs(document):
-        if not any(
-            isinstance(item.get(k), str) for item in document for k in _LABEL_KEYS
-        ):
-            return [(f"[{i}]", item) for i, item in enumerate(document)], {}
-    if isinstance(document, dict):
-        for key in _RUN_KEYS:
-            items = document.get(key)
-            if isinstance(items, list) and items and _are_runs(items):
-                rest = {k: v for k, v in document.items() if k != key}
-                return [(f"{key}[{i}]", item) for i, item in enumerate(items)], rest
-    return [("", document)], {}
-
-
-def _are_runs(items: list[Any]) -> bool:
-    return len(items) <= _MOST_RUNS and all(
-        isinstance(item, dict)
-        and not any(_is_place(item.get(key)) for key in _ENDPOINT_KEYS)
-        for item in items
-    )
