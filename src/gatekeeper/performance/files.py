@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gatekeeper.performance import content
-from gatekeeper.performance.readers import FORMATS
 from gatekeeper.performance.trial import Content, Trial, UnreadableError
 
 
@@ -48,6 +47,9 @@ def read(path: Path, shown: str) -> list[Trial]:
 
 def trials(found: Content) -> list[Trial]:
     """The trials in content of any known format. Raises UnreadableError."""
+    # Some thirty modules, which no run without results to compare has to wait for.
+    from gatekeeper.performance.readers import FORMATS
+
     for one in FORMATS:
         if one.recognises(found):
             return _checked(one.name, one.read(found))

@@ -56,7 +56,7 @@ def _named(job: Job, found: Sequence[Read]) -> tuple[list[Read], list[str]]:
     """Reads by name; computed names are those of the policy, or a gap."""
     named, gaps = [], []
     for one in found:
-        if one.name is not None:
+        if one.name is not None or one.whole:
             named.append(one)
             continue
         stated = [
@@ -103,6 +103,10 @@ def _places(read: Sequence[Read]) -> Mapping[tuple[str, bool], list[Read]]:
 def _notes(read: Sequence[Read], known: documents.Documents) -> Iterator[str]:
     if not known.files:
         yield "no document was found: .env.example, README or docs/"
+    if whole := [one for one in read if one.whole]:
+        first = f"{whole[0].path}:{whole[0].line}"
+        more = f" and {len(whole) - 1} more places" if whole[1:] else ""
+        yield f"{first}{more} hand on the whole environment; its reads are not seen"
     used = {one.name for one in read if one.name and not one.prefix}
     prefixes = tuple(one.name for one in read if one.name and one.prefix)
     unused = [n for n in sorted(known.offered - used) if not n.startswith(prefixes)]

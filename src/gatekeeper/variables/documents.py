@@ -60,4 +60,9 @@ def read(root: Path, patterns: Sequence[str]) -> Documents:
 def _matching(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
     for pattern in patterns:
         if not Path(pattern).is_absolute() and ".." not in Path(pattern).parts:
-            yield from (p for p in sorted(root.glob(pattern)) if p.is_file())
+            found = sorted(root.glob(pattern))
+            yield from (p for p in found if p.is_file() and _is_inside(root, p))
+
+
+def _is_inside(root: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 _ENVIRONS = frozenset({"environ", "environb"})
@@ -28,7 +28,7 @@ def names_of(tree: ast.Module) -> Names:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if alias.name == "os":
+                if alias.name == "os" or (alias.name == "os.path" and not alias.asname):
                     names.os.add(alias.asname or "os")
         elif isinstance(node, ast.ImportFrom):
             _take_import(node, names)
@@ -42,7 +42,10 @@ def names_of(tree: ast.Module) -> Names:
 def _take_import(node: ast.ImportFrom, names: Names) -> None:
     for alias in node.names:
         local = alias.asname or alias.name
-        if node.module == "os" and alias.name in _ENVIRONS:
+        if node.module == "os" and alias.name == "*":
+            names.environ |= _ENVIRONS
+            names.getenv |= {"getenv", "getenvb"}
+        elif node.module == "os" and alias.name in _ENVIRONS:
             names.environ.add(local)
         elif node.module == "os" and alias.name in ("getenv", "getenvb"):
             names.getenv.add(local)
@@ -88,7 +91,31 @@ def assigned(node: ast.AST) -> tuple[str | None, ast.expr | None]:
 
 
 def is_environ(node: ast.expr, names: Names) -> bool:
-    """Whether an expression is the environment."""
+    """Whether an expression is the environment, or a copy of it."""
+    return any(_is_environ(part, names) for part in _parts(node))
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    """The expressions that one may stand for: either side of `or`, what is copied."""
+    if isinstance(node, ast.BoolOp | ast.IfExp):
+        inner = [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values
+    elif isinstance(node, ast.NamedExpr):
+        inner = [node.value]
+    elif isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        inner = [value for key, value in pairs if key is None]
+    elif isinstance(node, ast.Call) and last_part(node.func) == "dict":
+        inner = node.args
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        inner = [node.func.value] if node.func.attr in ("copy", "keys") else []
+    else:
+        yield node
+        return
+    for part in inner:
+        yield from _parts(part)
+
+
+def _is_environ(node: ast.expr, names: Names) -> bool:
     if isinstance(node, ast.Attribute):
         owner = node.value
         known = isinstance(owner, ast.Name) and owner.id in names.os

@@ -13,21 +13,33 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatekeeper.variables.names import Names, constant, is_environ, last_part, names_of
+from gatekeeper.variables.names import (
+    Names,
+    assigned,
+    constant,
+    is_environ,
+    last_part,
+    names_of,
+)
 from gatekeeper.variables.settings import settings
 
 _METHODS = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__"})
+_WRITES = frozenset({"update", "clear", "copy"})
 _SETTINGS = frozenset({"BaseSettings"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Read:
-    """One read of a variable; `name` is None where it is computed."""
+    """One read of a variable; `name` is None where it is computed.
+
+    `whole` is for a place that hands on all of the environment.
+    """
 
     path: str
     line: int
     name: str | None
     prefix: bool = False
+    whole: bool = False
 
 
 def reads(path: str, tree: ast.Module) -> list[Read]:
@@ -42,6 +54,7 @@ class _Finder(ast.NodeVisitor):
     def __init__(self, path: str, tree: ast.Module, names: Names) -> None:
         self.found: list[Read] = []
         self._path, self._tree, self._names = path, tree, names
+        self._understood: set[ast.AST] = set()
         self._functions: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -54,9 +67,43 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
         self._functions.pop()
 
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._mention(node)
+        self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._mention(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if assigned(node)[0] is not None:
+            self._understand(node.value)  # a name for it, which is followed
+        self.generic_visit(node)
+
+    def visit_arguments(self, node: ast.arguments) -> None:
+        for default in (*node.defaults, *filter(None, node.kw_defaults)):
+            self._understand(default)
+        self.generic_visit(node)
+
+    def _understand(self, node: ast.expr) -> None:
+        """What stands here of the environment is accounted for."""
+        if is_environ(node, self._names):
+            self._understood.update(ast.walk(node))
+
+    def _mention(self, node: ast.Attribute | ast.Name) -> None:
+        """A way to the environment that no other rule accounts for may read all."""
+        if not isinstance(node.ctx, ast.Load) or node in self._understood:
+            return
+        owner = node.value if isinstance(node, ast.Attribute) else None
+        of_os = isinstance(owner, ast.Name) and owner.id in self._names.os
+        getenv = last_part(node) in ("getenv", "getenvb") and of_os
+        bare = isinstance(node, ast.Name) and node.id in self._names.getenv
+        if getenv or bare or is_environ(node, self._names):
+            self.found.append(Read(self._path, node.lineno, None, whole=True))
+
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if is_environ(node.value, self._names) and isinstance(node.ctx, ast.Load):
             self._note(node.slice)
+        self._understand(node.value)
         self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> None:
@@ -66,16 +113,23 @@ class _Finder(ast.NodeVisitor):
                 right, self._names
             ):
                 self._note(left)
+                self._understand(right)
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        if self._reads(node.func) and node.args:
-            self._note(node.args[0])
+        given = [*node.args, *(k.value for k in node.keywords if k.arg == "key")]
+        if self._reads(node.func) and given:
+            self._note(given[0])
+            self._understood.update(ast.walk(node.func))
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in _WRITES:
+            self._understand(node.func.value)
         elif last_part(node.func) == "from_prefixed_env":
             self._note_prefix(node)
         for keyword in node.keywords:
             if keyword.arg == "envvar":
                 self._note_all(keyword.value)
+            elif keyword.arg == "env":
+                self._understand(keyword.value)  # what a child process is given
         self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:

@@ -439,7 +439,8 @@ def test_a_lock_that_cannot_be_read_is_a_gap(
         (
             "uv.lock",
             lock(
-                f'{FLASK}{REGISTRY}sdist = {{ hash = "x" }}\nwheels = [{{ hash = "y" }}]'
+                f'{FLASK}{REGISTRY}sdist = {{ hash = "x" }}\n'
+                'wheels = [{ hash = "y" }]'
             ),
             [],
         ),
@@ -682,6 +683,38 @@ def test_what_poetry_needs_is_in_its_lock(tmp_path: Path) -> None:
     assert wanted <= set(missing)
     assert missing["caret"].line == 5
     assert missing["pytest"].severity is Severity.LOW
+
+
+def test_extras_of_setup_cfg_are_less_grave(tmp_path: Path) -> None:
+    text = "[options]\ninstall_requires = a\n[options.extras_require]\ndev = b\n"
+    found = result(tmp_path, {"setup.cfg": text, "requirements.txt": "c==1\n"})
+    assert [(f.message[0], f.severity) for f in found.findings] == [
+        ("a", Severity.MEDIUM),
+        ("b", Severity.LOW),
+    ]
+
+
+def test_the_old_table_of_poetry_for_development(tmp_path: Path) -> None:
+    text = "[tool.poetry.dev-dependencies]\npytest = '^8'\n"
+    found = result(tmp_path, {"pyproject.toml": text, "poetry.lock": lock(FLASK)})
+    assert told(found) == ["pyproject.toml:2 missing-from-lock"]
+    assert found.findings[0].severity is Severity.LOW
+
+
+@pytest.mark.parametrize(
+    ("setup", "gaps"),
+    [
+        ("[options]\ninstall_requires = a==1\n", 1),
+        ("[options.extras_require]\ndev = a==1\n", 0),
+        ("[broken", 2),
+    ],
+)
+def test_dynamic_extras_stand_in_setup_cfg(
+    tmp_path: Path, setup: str, gaps: int
+) -> None:
+    text = "[project]\ndynamic = ['optional-dependencies']\n"
+    files = {"pyproject.toml": text, "setup.cfg": setup, "requirements.txt": "a==1\n"}
+    assert len(result(tmp_path, files).gaps) == gaps
 
 
 @pytest.mark.parametrize(

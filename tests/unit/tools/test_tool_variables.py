@@ -60,6 +60,11 @@ def names(run: Run) -> list[str]:
             "    key: str\n    other: str = Field(validation_alias='OTHER_KEY')\n",
             ["APP_KEY", "OTHER_KEY"],
         ),
+        ("import os.path\nos.environ['APP_KEY']\n", ["APP_KEY"]),
+        ("from os import *\ngetenv(key='APP_KEY')\n", ["APP_KEY"]),
+        ("import os\nenv = dict(os.environ)\nenv['APP_KEY']\n", ["APP_KEY"]),
+        ("import os\nenv = {**os.environ}\nenv.get('APP_KEY')\n", ["APP_KEY"]),
+        ("import os\nos.environ.copy()['APP_KEY']\n", ["APP_KEY"]),
         ("import os\nos.environ['APP_KEY'] = '1'\n", []),
         ("import os\nos.environ['PATH']; os.getenv('HOME'); os.getenv('CI')\n", []),
         ("environ = {}\nenviron['APP_KEY']\n", []),
@@ -137,6 +142,25 @@ def test_a_computed_name_is_no_proof(tmp_path: Path) -> None:
 def test_the_policy_may_say_what_a_computed_name_is(tmp_path: Path) -> None:
     run = looked(tmp_path, COMPUTED, computed={"src/app.py": ["APP_A"]})
     assert (names(run), measured(run).gaps) == (["APP_A"], ())
+
+
+@pytest.mark.parametrize(
+    "code", ["f(os.environ)", "get = os.environ.get", "for k in os.environ: pass"]
+)
+def test_handing_on_the_whole_environment_is_noted(tmp_path: Path, code: str) -> None:
+    run = looked(tmp_path, f"import os\n{code}\n", "A=\n")
+    assert measured(run).notes[0] == (
+        "src/app.py:2 hand on the whole environment; its reads are not seen"
+    )
+
+
+def test_a_child_process_is_given_its_environment(tmp_path: Path) -> None:
+    code = (
+        "import os, subprocess\nsubprocess.run(['x'], env={**os.environ, 'A': '1'})\n"
+    )
+    assert measured(looked(tmp_path, code, "README=")).notes == (
+        "README stands in an example of .env and is read nowhere",
+    )
 
 
 def test_what_nobody_reads_is_noted(tmp_path: Path) -> None:
