@@ -10,7 +10,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,8 @@ def _read_one(root: Path, name: str, into: Requirements) -> None:
         into.gaps.append(f"{name}: names no requirement")
 
 
+#: The parser takes minutes for a line of 200,000 spaces.
+_LONGEST_LINE = 20_000
 _Reader = Callable[[Path, bytes, str, Requirements], None]
 
 
@@ -182,7 +184,7 @@ def _pyproject(path: Path, text: bytes, name: str, into: Requirements) -> None:
 
 
 def _requirements_txt(path: Path, text: bytes, name: str, into: Requirements) -> None:
-    lines = list(_lines(path, name, into, frozenset()))
+    lines = list(_lines(path, name, into, set()))
     pinned: dict[str, str] = {}
     for line in lines:
         if line.constraint and line.name and _applies_here(line.text):
@@ -214,27 +216,35 @@ class _Line:
 
 
 def _lines(
-    path: Path, name: str, into: Requirements, open_files: frozenset[Path]
+    path: Path,
+    name: str,
+    into: Requirements,
+    seen: set[tuple[Path, bool]],
+    *,
+    constraint: bool = False,
 ) -> Iterator[_Line]:
+    """The lines of a file and of those that it includes, each file once."""
     # Slow to import, and only needed where there is such a file.
     from pip_requirements_parser import (  # type: ignore[import-untyped]
         InstallationError,
         RequirementsFile,
     )
 
-    if path.resolve() in open_files:
+    if (path.resolve(), constraint) in seen:
         return
+    seen.add((path.resolve(), constraint))
     try:
-        regular.read(path)  # raises for what is no file; the parser would wait for it
+        # Raises for what is no file; the parser would wait for it.
+        if max(map(len, regular.read(path).splitlines()), default=0) > _LONGEST_LINE:
+            raise ValueError("a line is too long to be a requirement")
         parsed = RequirementsFile.from_file(str(path), include_nested=False)
     except (InstallationError, OSError, ValueError) as error:
         into.gaps.append(f"{name}: cannot be read ({str(error).splitlines()[0]})")
         return
-    opened = open_files | {path.resolve()}
-    for other, constraint in _includes(parsed):
+    for other, constrains in _includes(parsed):
         nested = os.path.normpath(os.path.join(os.path.dirname(name), other))
-        for line in _lines(path.parent / other, nested, into, opened):
-            yield replace(line, constraint=True) if constraint else line
+        only = constraint or constrains
+        yield from _lines(path.parent / other, nested, into, seen, constraint=only)
     for bad in parsed.invalid_lines:
         into.gaps.append(f"{_at(name, bad.line_number)}: not understood: {bad.line}")
     for item in parsed.requirements:
@@ -242,7 +252,7 @@ def _lines(
         text = str(item.req) if item.req and not item.is_editable else written.line
         if item.marker and ";" not in text:
             text = f"{text} ; {item.marker}"
-        yield _Line(text, item.name, name, written.line_number, constraint=False)
+        yield _Line(text, item.name, name, written.line_number, constraint)
 
 
 def _includes(parsed: Any) -> Iterator[tuple[str, bool]]:

@@ -428,3 +428,18 @@ def test_dependency_groups_are_read(tmp_path: Path) -> None:
     found = pins(tmp_path, content, "pyproject.toml")
     assert sorted(pin.name for pin in found.pins.values()) == ["flask", "pytest"]
     assert found.gaps == []
+
+
+def test_a_file_that_is_included_many_times_is_read_once(tmp_path: Path) -> None:
+    """Sixteen levels of two includes each would be 65,536 reads."""
+    files: Files = {
+        f"r{level}.txt": f"-r r{level + 1}.txt\n" * 2 for level in range(16)
+    }
+    write_files(tmp_path, {**files, "r16.txt": "flask==1.0\n"})
+    found = read(tmp_path, ["r0.txt"])
+    assert (listed(found), found.gaps) == (["flask==1.0@r16.txt:1"], [])
+
+
+def test_a_line_of_spaces_does_not_stop_us(tmp_path: Path) -> None:
+    found = pins(tmp_path, "flask==1.0" + " " * 200_000 + "x\n")
+    assert "a line is too long to be a requirement" in found.gaps[0]
