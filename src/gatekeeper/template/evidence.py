@@ -108,7 +108,7 @@ def _nothing(_lines: _Lines) -> _Claims:
 def _pytest(lines: _Lines) -> _Claims:
     """The closing line: `=== 2 failed, 10 passed, 1 skipped in 0.12s ===`."""
     pattern = re.compile(
-        r"(?<!\d)(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected)\b"
+        r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected)\b"
         r"|\bno tests ran\b"
     )
     closing = [

@@ -154,7 +154,7 @@ def _blocks(
         if section is None or not pasted:
             continue
         place = section.end
-        while place > section.start + 1 and not body.lines[place - 1].strip():
+        while not body.lines[place - 1].strip():
             place -= 1
         yield place, _fenced(pasted, budget)
 

@@ -238,6 +238,7 @@ def test_an_end_of_every_kind(last: str) -> None:
 def test_a_text_without_a_last_line_end_gets_one_where_output_follows() -> None:
     what = filling([], {"Out": ["b"]})
     assert filled("# Out", what) == f"# Out\n\n{OUT}\n```text\nb\n```\n{OUT_END}\n"
+    assert filled("# Out\r\na", what).startswith(f"# Out\r\na\r\n\r\n{OUT}\r\n")
     assert filled("# Out\n\n\n", what).endswith(f"{OUT_END}\n\n\n")
 
 

@@ -202,6 +202,7 @@ def test_line_ends_that_only_python_knows_do_not_shift_lines() -> None:
         ("**Cache Tests**: ~~Redis~~ files", False),
         ("~~Cache Tests: nobody closes it", False),
         ("~ 10 users: about ~ 20", False),
+        ("~ 10 users: 20~ or so", False),
     ],
 )
 def test_struck_through_from_the_beginning(title: str, struck: bool) -> None:
@@ -235,7 +236,10 @@ def test_a_title_without_a_colon_may_be_signed(behind: str) -> None:
     assert only(f"- [x] Tried by hand{behind}").is_called("Tried by hand")
 
 
-@pytest.mark.parametrize("behind", [" later", " nobody@example.org", " n/ab", "s @a"])
+@pytest.mark.parametrize(
+    "behind",
+    [" later", " later\n  with a remark", " nobody@example.org", " n/ab", "s @a"],
+)
 def test_a_title_that_goes_on_is_another(behind: str) -> None:
     assert not only(f"- [x] Tried by hand{behind}").is_called("Tried by hand")
 

@@ -8,7 +8,7 @@ import pytest
 
 from gatekeeper.model import BoxResult, BoxState, GateResult, GateStatus
 from gatekeeper.template.markdown import parse
-from gatekeeper.template.reconcile import Asked, reconcile
+from gatekeeper.template.reconcile import Asked, inapplicable, reconcile
 
 STATE = "3f2a9c1d44e0"
 OTHER = "000000000000"
@@ -330,3 +330,22 @@ def test_what_comes_after_the_merge_only_has_to_be_there(
     assert (states(result), result.boxes[0].person) == ([state], True)
     lost = reconcile(gate(PENDING, "later"), asked, parse("text"))
     assert (lost.status, states(lost)) == (FAILED, [BoxState.MISSING])
+
+
+@pytest.mark.parametrize("mark", ["x", " "])
+def test_a_gate_that_does_not_apply_says_so_of_its_boxes(mark: str) -> None:
+    asked = Asked(("Approval", "Scan"), "Review", person=True)
+    skipped = gate(SKIPPED, "nothing was changed in src/auth")
+    body = parse(f"- [x] Scan\n# Review\n- [{mark}] Approval: by the team\n")
+    result = inapplicable(skipped, asked, body)
+    assert result == replace(
+        skipped,
+        boxes=(
+            BoxResult(
+                "Approval", "Review", True, 3, mark == "x", BoxState.NOT_APPLICABLE
+            ),
+            BoxResult("Scan", "Review", True, None, None, BoxState.NOT_APPLICABLE),
+        ),
+    )
+    without = inapplicable(skipped, asked, None)
+    assert [box.state for box in without.boxes] == [None, None]
