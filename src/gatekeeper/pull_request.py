@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from graphlib import TopologicalSorter
 
 from gatekeeper.model import (
     BoxState,
-    Finding,
     GateResult,
     GateStatus,
     Run,
-    Severity,
 )
-from gatekeeper.performance.outcome import VARIANCE
+from gatekeeper.pasted_output import compared
 from gatekeeper.policy.gate_mistakes import CHANGES
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project.change import Change
-from gatekeeper.template.evidence import Claim, Pasted, pasted
 from gatekeeper.template.markdown import Body, parse
 from gatekeeper.template.reconcile import Asked, inapplicable, reconcile
 
 #: The state of the files that some patterns cover, as twelve hexadecimal digits.
-Digest = Callable[[Sequence[str]], str]
+Digest = Callable[[tuple[str, ...]], str]
 _NOT_APPLICABLE = "not applicable: "
 
 
@@ -41,7 +39,8 @@ class PullRequest:
         self.change = change
         self._gates = gates
         self._body: Body | None = None if body is None else parse(body)
-        self._asked = {name: self._ask(gate, digest) for name, gate in gates.items()}
+        state = cache(digest)  # many gates cover the same files
+        self._asked = {name: self._ask(gate, state) for name, gate in gates.items()}
 
     @property
     def wants_changes(self) -> bool:
@@ -106,7 +105,7 @@ class PullRequest:
         if gate.all_of:
             return result
         if gate.evidence:
-            return self._compared(result, gate, runs, results)
+            return compared(result, gate.evidence, self._body, runs)
         return self._reconciled(name, self._noted(result, gate))
 
     def _reconciled(self, name: str, result: GateResult) -> GateResult:
@@ -131,7 +130,7 @@ class PullRequest:
             one_of=bool(gate.one_of),
             later=gate.after_merge,
             signed=gate.signed,
-            digest=digest(gate.covers or gate.when_changed)
+            digest=digest(tuple(gate.covers or gate.when_changed))
             if gate.attest is not None and self._body is not None
             else "",
         )
@@ -159,35 +158,6 @@ class PullRequest:
                 return replace(result, status=status, reason=reason)
         reason = f"all {len(found)} gates that it follows from hold"
         return replace(result, status=GateStatus.PASSED, reason=reason)
-
-    def _compared(
-        self,
-        result: GateResult,
-        gate: GatePolicy,
-        runs: Mapping[str, Run],
-        results: Mapping[str, GateResult],
-    ) -> GateResult:
-        """Pasted output held against the run."""
-        if self._body is None:
-            reason = "waits for a pull request with output pasted into it"
-            return replace(result, status=GateStatus.PENDING, reason=reason)
-        wanted = {heading: tools for heading, tools in gate.evidence.items() if tools}
-        found = pasted(self._body, wanted)
-        findings: list[Finding] = []
-        compared = 0
-        for (heading, tools), section in zip(wanted.items(), found, strict=True):
-            findings += _lacking(heading, tools, section)
-            for claim in section.claims if section else ():
-                measured = _measured(claim, runs.get(claim.tool), results)
-                compared += bool(measured)
-                if measured and not any(map(claim.agrees, measured)):
-                    findings.append(_disagrees(claim, measured[0]))
-        status = GateStatus.FAILED if findings else GateStatus.PASSED
-        reason = f"{compared} pasted numbers agree with the run"
-        if findings:
-            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-            reason = f"{findings[0].message}{more}"
-        return replace(result, status=status, reason=reason, findings=tuple(findings))
 
 
 SKIPPED = "skipped by --skip"
@@ -219,49 +189,3 @@ def _counted(member: GateResult) -> GateStatus:
 def _is_moot(result: GateResult) -> bool:
     said_so = any(box.state is BoxState.NOT_APPLICABLE for box in result.boxes)
     return said_so or result.reason.startswith(_NOT_APPLICABLE)
-
-
-def _lacking(
-    heading: str, tools: Sequence[str], section: Pasted | None
-) -> Iterable[Finding]:
-    if section is None:
-        text = f"the pull request has no section {heading!r}"
-        yield Finding("missing-section", Severity.MEDIUM, text)
-    elif not section.lines and set(tools) != {CHANGES}:
-        text = f"nothing is pasted below {heading!r}"
-        yield Finding("nothing-pasted", Severity.MEDIUM, text)
-
-
-def _disagrees(claim: Claim, measured: float) -> Finding:
-    text = (
-        f"line {claim.line}: {claim.written} {claim.metric} of {claim.tool} pasted,"
-        f" {measured:.6g} measured"
-    )
-    return Finding("disagrees", Severity.HIGH, text)
-
-
-def _measured(
-    claim: Claim, run: Run | None, results: Mapping[str, GateResult]
-) -> list[float]:
-    """What the run has for a claim; empty where it has nothing to compare.
-
-    A variance is that of one gate or another: each selects its own part.
-    """
-    if run is None or run.measurement is None:
-        return []
-    found = run.measurement.findings
-    failed = sum(finding.rule == "failed" for finding in found)
-    counted = {
-        "high": sum(finding.severity is Severity.HIGH for finding in found),
-        "findings": len(found),
-        "failed": failed,
-        "errors": len(found) - failed,
-    }
-    if claim.metric in counted:
-        return [counted[claim.metric]]
-    metric = run.measurement.metrics.get(claim.metric)
-    values = [metric.value] if metric else []
-    if claim.metric == VARIANCE:
-        mine = [gate.value for gate in results.values() if gate.tool == run.tool]
-        values += [sign * v for v in mine if v is not None for sign in (1, -1)]
-    return values

@@ -33,7 +33,8 @@ ALLOWED = {
         *("template", "tools"),
     },
     "template": {"model"},
-    "pull_request": {"model", "performance", "policy", "project", "template"},
+    "pasted_output": {"model", "policy", "template"},
+    "pull_request": {"model", "pasted_output", "policy", "project", "template"},
     "app": {
         *("engine", "errors", "judge", "model", "policy", "project", "pull_request"),
         "tools",

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from gatekeeper.engine import environment
@@ -68,7 +69,8 @@ class Workspace:
 
     def digest(self, patterns: Sequence[str]) -> str:
         """The state of the files that patterns cover, as people sign for it."""
-        return digest(covered(self.git, self.policy.root, patterns))
+        files = covered(self.git, self.policy.root, patterns)
+        return digest(files) if files else ""
 
     def look(self, run: PlannedRun) -> Job:
         """A job that is only looked at, so that one may be made for every gate."""
@@ -118,7 +120,7 @@ def _git(
 ) -> revision.Git:
     program = shutil.which("git", path=ours.get("PATH"))
     environ = {**environment.for_analysers(ours, folder / "home"), "LC_ALL": "C"}
-    calls = iter(range(100))
+    calls = count()
 
     def git(*arguments: str) -> str | None:
         if program is None:

@@ -50,7 +50,8 @@ def extended(found: Document) -> Document:
     merged = {**base, **found.data}
     for section, merge in (("tools", _over), ("gates", _gate)):
         merged[section] = _merged(base.get(section), found.data.get(section), merge)
-    return Document(found.name, merged, found.lines, found.text)
+    # The text identifies the policy, and the profile is a part of it.
+    return Document(found.name, merged, found.lines, found.text + known[name].encode())
 
 
 def _merged(base: Any, own: Any, merge: Any) -> Any:

@@ -26,6 +26,7 @@ def gate_mistakes(gate: GatePolicy, known: list[str]) -> Iterator[tuple[str, str
     """Key and message for each mistake; `known` are the names of the other gates."""
     if sum(bool(getattr(gate, kind)) for kind in _KINDS) != 1:
         yield "tool", f"needs exactly one of {', '.join(f'`{k}`' for k in _KINDS)}"
+    yield from _by_person(gate)
     if gate.tool is None:
         yield from _without_tool(gate, known)
         return
@@ -59,7 +60,6 @@ def _without_tool(gate: GatePolicy, known: list[str]) -> Iterator[tuple[str, str
     for tool in (tool for tools in gate.evidence.values() for tool in tools):
         if tool not in known_tools:
             yield "evidence", f"no such tool: {tool}{suggest(tool, known_tools)}"
-    yield from _by_person(gate)
 
 
 def _by_person(gate: GatePolicy) -> Iterator[tuple[str, str]]:

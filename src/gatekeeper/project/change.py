@@ -48,7 +48,7 @@ def change(git: Git, bases: Sequence[str]) -> Change:
     for name in bases or _USUAL:
         fork = git("merge-base", "--end-of-options", name, "HEAD")
         if fork is not None:
-            return _since(git, fork.strip(), name, given=bool(bases))
+            return _since(git, fork.strip(), name)
     wanted = " or ".join(bases) or "the main branch"
     return Change(
         None,
@@ -57,7 +57,7 @@ def change(git: Git, bases: Sequence[str]) -> Change:
     )
 
 
-def _since(git: Git, fork: str, name: str, *, given: bool) -> Change:
+def _since(git: Git, fork: str, name: str) -> Change:
     options = "--name-only --no-renames --no-ext-diff --ignore-submodules=none"
     changed = git("diff", *options.split(), "--relative", "-z", fork, "--")
     new = git("ls-files", "--others", "--exclude-standard", "-z")
@@ -66,7 +66,7 @@ def _since(git: Git, fork: str, name: str, *, given: bool) -> Change:
     made = [path for path in new.split("\0") if not _is_artefact(path)]
     found = {path for path in (*changed.split("\0"), *made) if path}
     head = (git("rev-parse", "HEAD") or "").strip()
-    if not found and fork == head and not given:
+    if not found and fork == head:
         return Change(None, problem=f"HEAD is {name}; name the other side with --base")
     return Change(tuple(sorted(found)), name)
 

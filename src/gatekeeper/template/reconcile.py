@@ -123,20 +123,23 @@ def _by_machine(result: GateResult, asked: Asked, title: str, box: Box) -> GateR
 
 def _by_person(result: GateResult, asked: Asked, title: str, box: Box) -> GateResult:
     reason = moot(box.title)
-    if reason:
+    at = asked.box(title, box, BoxState.WAITING)
+    if asked.signed and not asked.digest:
+        return _failed(result, at, "what is to be signed covers no file of git")
+    signed = signature(box.title)
+    valid = signed is not None and signed.is_for(asked.digest)
+    if reason and (valid or not asked.signed):
         made = _with(result, asked, title, box, BoxState.NOT_APPLICABLE)
         said = f"not applicable, says line {box.line}: {reason}"
         return _settled(made, GateStatus.SKIPPED, said)
-    at = asked.box(title, box, BoxState.WAITING)
     sign = f"@name {asked.digest}"
-    if not box.ticked:
+    if not box.ticked and not (reason and signed):
         why = f"the box at line {box.line} is open: {title}"
         if reason is not None:
             why = f"line {box.line} says N/A and not why: {title}"
         elif asked.signed:
             why = f"{why}; sign it with {sign}"
         return _failed(result, at, why)
-    signed = signature(box.title)
     if asked.signed and (signed is None or not signed.digest):
         return _failed(result, at, f"line {box.line} lacks a signature such as {sign}")
     if signed and signed.digest and not signed.is_for(asked.digest):

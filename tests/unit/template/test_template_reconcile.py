@@ -208,9 +208,21 @@ def test_a_box_of_a_person_that_is_gone_fails() -> None:
 @pytest.mark.parametrize("mark", [" ", "x"])
 def test_not_applicable_with_a_reason(mark: str) -> None:
     text = f"# Review\n- [{mark}] Approval: by the team. N/A: a typo in the docs\n"
-    result = attested(text, signed=True)
+    result = attested(text)
     assert (result.status, states(result)) == (SKIPPED, [BoxState.NOT_APPLICABLE])
     assert result.reason == "not applicable, says line 2: a typo in the docs"
+
+
+def test_what_has_to_be_signed_is_not_excused_without_a_signature() -> None:
+    text = "# Review\n- [ ] Approval: by the team. N/A: a typo in the docs\n"
+    assert attested(text, signed=True).status is FAILED
+
+
+def test_what_covers_no_file_cannot_be_signed() -> None:
+    text = "# Review\n- [x] Approval: by the team @alice 000000000000\n"
+    asked = Asked(("Approval",), "Review", person=True, signed=True)
+    result = reconcile(gate(PENDING, "waits"), asked, parse(text))
+    assert result.reason == "what is to be signed covers no file of git"
 
 
 def test_struck_through_and_not_applicable_with_a_reason() -> None:
