@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from packaging.version import InvalidVersion
 
-from gatekeeper.model import Finding, Severity
 from gatekeeper.locking.declarations import Declaration
 from gatekeeper.locking.entries import Entry, Folders, Listing, Pinned
 from gatekeeper.locking.locks import is_lock
 from gatekeeper.locking.objections import finding, objection
+from gatekeeper.model import Finding, Severity
 
 
 class Locked:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gatekeeper.project import regular, settings
 from gatekeeper.locking import lines
 from gatekeeper.locking.declarations import Declared, Places
 from gatekeeper.locking.entries import UNREADABLE, Folders
+from gatekeeper.project import regular, settings
 
 _FOUND_BY_DEFAULT = (
     "pyproject.toml",

@@ -11,7 +11,6 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from gatekeeper.project import regular
 from gatekeeper.locking.entries import (
     UNREADABLE,
     Entry,
@@ -22,6 +21,7 @@ from gatekeeper.locking.entries import (
     shown,
     unreadable,
 )
+from gatekeeper.project import regular
 
 _LIMIT = 2 * regular.MEGABYTE
 _MOST_LINES = 20_000

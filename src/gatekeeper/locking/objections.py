@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from gatekeeper.model import Finding, Severity
 from gatekeeper.locking.entries import (
     Entry,
     Folders,
@@ -15,6 +14,7 @@ from gatekeeper.locking.entries import (
     Pinned,
     shown,
 )
+from gatekeeper.model import Finding, Severity
 
 #: Every rule of this tool.
 RULES = (

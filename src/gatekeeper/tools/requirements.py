@@ -10,10 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from gatekeeper.advisories.requirements import find
 from gatekeeper.engine.process import Command, Outcome
-from gatekeeper.model import Finding, Measurement, Metric
 from gatekeeper.locking import declared as declared_requirements
 from gatekeeper.locking import lines, locks
-from gatekeeper.tools.base import Adapter, Job, NothingToExamineError, ToolError
 from gatekeeper.locking.compared import Locked
 from gatekeeper.locking.declarations import Declared
 from gatekeeper.locking.entries import Folders, Listing
@@ -23,6 +21,8 @@ from gatekeeper.locking.objections import (
     objection,
     unhashed,
 )
+from gatekeeper.model import Finding, Measurement, Metric
+from gatekeeper.tools.base import Adapter, Job, NothingToExamineError, ToolError
 
 _HOW = (
     "write requirements.txt with `pip freeze`, `pip-compile` or `uv export`, or lock"

@@ -110,10 +110,6 @@ def refusal(value: Any) -> str:
         ("failure_rate_pct", "error_rate %"),
         ("error_ratio", "error_rate %"),
         ("io_mb_per_s", "io MB/s"),
-        ("throughput_mb_per_sec", "throughput MB/s"),
-        ("throughput_kb_per_sec", "throughput MB/s"),
-        ("transfer_rate_kb_per_s", "throughput MB/s"),
-        ("transfer_rate", "throughput ?"),
         ("db_query_time_ms", "database ms"),
         ("average_query_ms", "database mean ms"),
         ("cache_latency_p95_us", "cache p95 ms"),
@@ -571,6 +567,229 @@ def test_conditions_that_contradict_each_other_are_unknown() -> None:
     )
 
 
+def test_a_known_rate_is_not_replaced_unless_it_is_0() -> None:
+    rate = "service error_rate %"
+    assert read({"error_rate_percent": 2, "success_rate": 90, **P95})[rate] == 2
+    assert read({"error_rate_percent": 0, "success_rate": 90, **P95})[rate] == 10
+    parts = {"errors": {"5xx": "3%", "4xx": "5%", "rate": "4%"}}
+    assert read({**parts, **P95})[rate] == 5
+    assert read({"max_error_rate_percent": 3, **P95})[rate] == 3
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"errors": {"ETIMEDOUT": 12}}, {"errors": {"total": 12}}, {"error": 12}),
+        *({"5xx": 12}, {"http_5xx": 12}, {"errors_5xx": 12}, {"http_errors": 12}),
+        *({"server_errors": 12}, {"error_requests": 12}, {"num_failed": 12}),
+        *({"timed_out": 12}, {"dropped_requests": 12}, {"connection_errors": 12}),
+        *({"exceptions": 12}, {"ko": 12}, {"responses": {"200": 5, "500": 12}}),
+        {"statusCodeDistribution": {"200": 90, "503": 12}},
+        *(
+            {"http_500": 12},
+            {"status_codes": {"5xx": 12}},
+            {"statusCodes": {"302": 12}},
+        ),
+        *({"requests": 100, "ok": 88}, {"requests": 100, "2xx": 88}),
+        {"total_requests": 100, "successful_responses": 88},
+        {"requests": 100, "statusCodes": {"200": 88}},
+        *({"errors": {"timeout": 12}}, {"errors": {"count": 12}}),
+        *({"errors": ["timeout"] * 12}, {"errors": [{"message": "reset"}] * 12}),
+        {"errors": [{"code": 500, "count": 9}, {"code": 502, "count": 3}]},
+        {"errors": [{"code": 500, "count": 12}]},
+        *({"statusCodes": {"500": {"count": 12}}}, {"errors": {"connections": 12}}),
+        *(
+            {"errors": [0, 5, 7]},
+            {"errors": {"order": 12}},
+            {"errors_by_type": {"x": 12}},
+        ),
+        *(
+            {"failed_runs": 12},
+            {"details": {"x": {"errors": 12}}},
+            {"/c": {"errors": 12}},
+        ),
+        {"errors": 5, "errors_by_type": {"reset": 12}},
+        {"errors": {"critical": 12}},
+    ],
+)
+def test_every_count_of_failures_counts(value: Any) -> None:
+    (trial,) = trials({"GET /a": P95, **value})
+    assert load(trial).failures == 12
+    assert load(trial, subject("GET /a")).failures == 12
+    assert not [note for note in trial.notes if "understood" in note]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"success": False}, {"ok": False}, {"status": 500}, {"status_code": 302}),
+        *({"status": "503 Service Unavailable"}, {"status": "failed"}, {"error": True}),
+        *({"error": "ECONNREFUSED"}, {"errors": "12 of them"}, {"errors": [None, "x"]}),
+        *({"error": {"message": "socket hang up"}}, {"errors": {"code": 500}}),
+        *({"errors": math.nan}, {"errors": -4}, {"failures": math.inf}),
+    ],
+)
+def test_every_sign_of_a_failure_is_one(value: Any) -> None:
+    (trial,) = trials({"GET /a": {**P95, **value}})
+    assert load(trial, subject("GET /a")).failures == 1
+    assert load(trial, subject("GET /a")).failure_words.startswith(("1 ", "nan", "inf"))
+
+
+@pytest.mark.parametrize(
+    ("value", "rate"),
+    [
+        *(({"success_rate": 0.9}, 10), ({"success": 0.9}, 10)),
+        *(({"http_req_failed": 0.03}, 0.03), ({"error_rate": 0.05}, 0.05)),
+        *(({"errors_per_second": 3}, 3), ({"errors_per_hour": 3}, 3)),
+        *(({"errors": 0.5}, 0.5), ({"errors_p95": 3}, 3), ({"timeout_rate": 3}, 3)),
+        *(({"error_rates": {"5xx": 3}}, 3), ({"error_rates": [1, 2]}, 3)),
+    ],
+)
+def test_rates_of_failures_without_a_unit_keep_none(value: Any, rate: float) -> None:
+    assert read({"GET /a": P95, **value})["service error_rate ?"] == rate
+
+
+def test_a_share_of_success_with_a_unit() -> None:
+    assert read({"availability": 99.5, **P95})["service error_rate %"] == 0.5
+    assert read({"pass_rate_percent": 99.5, **P95})["service error_rate %"] == 0.5
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"errors": {"timeout": 0, "count": 0}}, {"errors": []}, {"error": None}),
+        *({"error": ""}, {"errors": "none"}, {"success": True}, {"status": 200}),
+        *({"status": "ok"}, {"failures": []}, {"5xx": 0}, {"statusCodes": {"200": 9}}),
+        *({"errors": [{"type": "timeout", "count": 0}]}, {"requests": 9, "ok": 9}),
+        *(
+            {"thresholds": {"errors": 5}},
+            {"config": {"max_errors": 5}},
+            {"error": False},
+        ),
+        *({"errors": {"timestamp": 5, "count": 0}}, {"success_rate": 100}),
+        *({"error_page": {**P95, "hits": 4}}, {"margin_of_error": 0.5}),
+        *({"failed_thresholds": ["p95"]}, {"connection_timeout": 30}),
+        {"standard_error_ms": 3, "error_budget": 3},
+    ],
+)
+def test_what_is_no_sign_of_a_failure(value: Any) -> None:
+    (trial,) = trials({"GET /a": P95, **value})
+    assert not any(one.failures for one in trial.loads)
+    rates = [r.value for r in trial.readings if r.quantity.kind == "error_rate"]
+    assert not any(rates)
+
+
+def test_the_worst_share_of_failures_counts_for_an_endpoint() -> None:
+    whole = {"requests": 1000, "errors": 10}
+    (trial,) = trials({**whole, "/a": {**P95, "requests": 100, "errors": 5}, "/b": P95})
+    found = load(trial, subject("/a"))
+    assert (found.requests, found.failures) == (100, 5)
+    found = load(trial, subject("/b"))
+    assert (found.requests, found.failures) == (1000, 10)
+
+
+def test_the_words_of_many_failures_are_cut_short() -> None:
+    (trial,) = trials({"errors": {"a": 1, "b": 2, "c": 3, "d": 4}, **P95})
+    assert load(trial).failures == 10
+    assert load(trial).failure_words == "1 errors.a, 2 errors.b, 3 errors.c, …"
+
+
+def test_the_number_of_requests_goes_with_the_duration() -> None:
+    whole = {"requests": 1000, "duration_seconds": 60}
+    (trial,) = trials({**whole, "/a": P95, "/b": {**P95, "requests": 3}})
+    assert load(trial, subject("/a")) == Load(subject("/a"), 1000, duration_seconds=60)
+    assert load(trial, subject("/b")) == Load(subject("/b"), 3, duration_seconds=60)
+
+
+# What is lost is told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("120,5 ms", "~120 ms", "<5 ms", "120ms +-3", "1 s 200 ms", "1m30s"),
+        *("1 204 ms", "1.204,5 ms", "PT0.12S", "about 120 ms", "12 apples"),
+    ],
+)
+def test_a_measurement_that_cannot_be_read(text: str) -> None:
+    message = refusal({"GET /a": {"p95": text}, "GET /b": {"p95": "9 ms"}})
+    assert message == (
+        f"has {text!r} as `GET /a.p95`, which is no number that can be read; write a"
+        " plain number, and its unit in the name: `p95_ms`: 120.5"
+    )
+    assert repr(text) in refusal({"p95": {"GET /a": text}, "p50_ms": 1})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[1, "x"], [None, 1], ["1 ms", "2 s"], [12.5, "~120 ms"], ["120,5 ms"]],
+)
+def test_a_list_that_holds_more_than_numbers(value: Any) -> None:
+    assert refusal({"latency": value, **P95}) == (
+        "has a list `latency` of more than numbers in one unit; write plain numbers,"
+        " and their unit in the name: `latencies_ms`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        *(({"avg_ms": "NaN"}, "avg_ms"), ({"p50_ms": "n/a"}, "p50_ms")),
+        *(({"home": "120,5 ms"}, "home"), ({"GET /a": "~12"}, "GET /a")),
+        *(({"duration": "1m30s"}, "duration"), ({"elapsed": "0:01:23"}, "elapsed")),
+        *(({"memory": "16 GB DDR4"}, "memory"), ({"redis": {"x": "7.0.1"}}, "redis.x")),
+        *(({"p95_ms": {"version": 9}}, "p95_ms.version"), ({"db": {"id": 9}}, "db.id")),
+        *(({"endpoints": {"order": 9}}, "endpoints.order"), ({"x": [[1]]}, "x[0]")),
+    ],
+)
+def test_what_may_be_a_measurement_is_named(value: Any, name: str) -> None:
+    (trial,) = trials({**value, "p99_ms": 1})
+    assert trial.notes == (f"numbers not understood: 1 ({name})",)
+    assert "service latency p99 ms" in lines(trial) and len(trial.readings) == 1
+
+
+def test_data_in_words_about_the_file_and_the_machine() -> None:
+    words = {
+        **{"version": "1.2.3", "node": "v20.1", "cpu": "Intel(R) i7 @ 3.2GHz"},
+        **{"date": "2024-05-01", "database": "PostgreSQL 15.2", "tool": "wrk 4.2"},
+        **{"started": "12/05/2024 10:11:12", "time": "2024-05-01T10:00:00Z"},
+        **{"latency_unit": "ms", "memory_ok": True, "response_time": "2024-05-01"},
+        **{"p95": {"name": "10 users", "value": 3}, "cache_policy": "2q"},
+    }
+    (trial,) = trials(words)
+    assert lines(trial) == {"service latency p95 ?": 3}
+    assert trial.notes == () and trial.loads == ()
+
+
+@pytest.mark.parametrize(
+    "word", ["order", "status", "index", "start", "build", "level", "run", "month"]
+)
+def test_endpoints_whose_names_describe_files_elsewhere(word: str) -> None:
+    found = read({"p95_ms": {"home": 10, word: 20}})
+    assert found == {"home latency p95 ms": 10, f"{word} latency p95 ms": 20}
+    # Beside a value it does describe.
+    found = read({"p95_ms": {"value": 10, word: 20}})
+    assert found == {"service latency p95 ms": 10}
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        *(({"throughput_mb_per_sec": 2}, "bytes"), ({"throughput": "2 MB/s"}, "bytes")),
+        *(
+            ({"throughput_kb_per_sec": 2000}, "bytes"),
+            ({"throughput": "2MB/s"}, "bytes"),
+        ),
+        ({"transfer_rate_kb_per_s": 2000}, "transfer_rate.bytes"),
+    ],
+)
+def test_a_throughput_in_bytes(value: Any, line: str) -> None:
+    assert read(value) == {f"{line} throughput MB/s": 2}
+    (trial,) = trials(value)
+    assert trial.readings[0].quantity.more_is_better
+    assert read({**value, "requests_per_second": 5})["service throughput /s"] == 5
+
+
 # Two numbers with one meaning, and none
 
 
@@ -643,6 +862,56 @@ def test_a_log_is_refused() -> None:
     log = {f"/{i}": {"p95_ms": 1} for i in range(50_001)}
     with pytest.raises(UnreadableError, match="more than 50,000 values; keep"):
         PLAIN.read(Content("", (log,)))
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [
+        ({"p95_ms": [1.5] * 50_001},),
+        ([[1, 2]] * 25_001,),
+        ({f"x{i}": [i] * 5_001 for i in range(10)},),
+        ({str(i): i for i in range(50_001)},),
+        ([[]] * 50_001,),
+    ],
+)
+def test_too_many_values_are_refused_before_they_are_read(documents: Any) -> None:
+    with pytest.raises(UnreadableError, match="more than 50,000 values"):
+        PLAIN.read(Content("", documents))
+
+
+def test_documents_one_after_the_other_are_runs() -> None:
+    text = b'{"GET /a": {"p95_ms": 10}, "connections": 5}\n{"GET /a": {"p95_ms": 12}}\n'
+    found = PLAIN.read(parse(text))
+    assert [lines(trial) for trial in found] == [
+        {"GET /a latency p95 ms": 10},
+        {"GET /a latency p95 ms": 12},
+    ]
+    runs = recorded("lines.jsonl")
+    assert [lines(trial)["service latency p95 ms"] for trial in runs] == [41, 44, 40.5]
+    assert [load(trial).failures for trial in runs] == [0, 0, 3]
+    with pytest.raises(UnreadableError, match="more than 100 JSON documents"):
+        PLAIN.read(parse(b'{"p95_ms": 1}' * 101))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"p95_ms": 1}{"p95_ms": null}',
+        b'[{"p95_ms": 1}, {"error": "x"}]',
+        b'{"runs": [{"p95_ms": 1}, {}]}',
+    ],
+)
+def test_a_run_without_a_measurement(content: bytes) -> None:
+    with pytest.raises(UnreadableError, match="has 2 runs, but number 2 holds no"):
+        PLAIN.read(parse(content))
+
+
+def test_objects_around_which_is_measured_are_no_runs() -> None:
+    found = trials(
+        {"iterations": [{"x": 1}, {"x": 2}], "thresholds": {"errors": 5}, **P95}
+    )
+    assert [len(trial.readings) for trial in found] == [1, 0]
+    assert not any(trial.loads for trial in found)
 
 
 def test_runs_of_one_file() -> None:

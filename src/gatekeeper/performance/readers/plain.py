@@ -7,14 +7,19 @@ table of the words that are understood, plain_meaning.py says what they mean tog
 - A unit that neither the name of a number tells nor one around it is `?`.
 - Limits, targets, settings and computed changes are no measurements.
 - Two numbers that mean the same are an error, unless they are equal.
+- What may be a sign of failed requests counts as one (plain_failures.py).
+- Several documents in one file, or a list of runs, are a trial each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from gatekeeper.performance.readers.plain_gather import PROGRAM, Gathered
-from gatekeeper.performance.readers.plain_leaves import leaves, runs
+from gatekeeper.performance.readers.plain_leaves import leaves
+from gatekeeper.performance.readers.plain_loads import Loads
+from gatekeeper.performance.readers.plain_runs import refuse_logs, runs
 from gatekeeper.performance.trial import Content, Format, Trial, UnreadableError
 
 _UNDERSTOOD = (
@@ -25,31 +30,50 @@ _UNDERSTOOD = (
 
 
 def _recognises(content: Content) -> bool:
-    return isinstance(content.document, dict | list)
+    found = content.documents
+    return bool(found) and all(isinstance(one, dict | list) for one in found)
 
 
 def _read(content: Content) -> Sequence[Trial]:
-    repeated, around = runs(content.document)
-    gathered: list[Gathered] = []
-    for where, part in repeated:
-        found = Gathered()
-        for leaf in leaves(part, where):
-            found.add(leaf)
-        for leaf in leaves(around):
-            # What stands around the runs counts once, its conditions for all of them.
-            if gathered:
-                found.loads.take(leaf)
-            else:
-                found.add(leaf, unless_known=True)
-        gathered.append(found)
-    trials = [found.trial() for found in gathered]
-    if not any(trial.readings or trial.samples for trial in trials):
-        seen = "".join(f" ({note})" for trial in trials[:1] for note in trial.notes)
+    refuse_logs(content.documents)
+    documents = [_trials(one) for one in content.documents]
+    measured = [any(t.readings or t.samples for t in trials) for trials in documents]
+    if not any(measured):
+        seen = "".join(f" ({note})" for note in documents[0][0].notes)
         raise UnreadableError(
             f"holds no number whose name tells what it is{seen}; such names are"
             f" {_UNDERSTOOD}, and items of lists need an `endpoint` or a `name`"
         )
-    return trials
+    _refuse_gaps(measured)
+    return [trial for trials in documents for trial in trials]
+
+
+def _trials(document: Any) -> list[Trial]:
+    repeated, outside = runs(document)
+    around = leaves(outside)
+    conditions = [leaf for leaf in around if Loads().take(leaf)]
+    found, measured = [], []
+    for index, (where, part) in enumerate(repeated):
+        run = Gathered()
+        for leaf in leaves(part, where):
+            run.add(leaf)
+        measured.append(run.has_measured)
+        # What stands around the runs counts once, its conditions for all of them.
+        for leaf in conditions if index else around:
+            run.add(leaf, unless_known=True)
+        found.append(run.trial())
+    if any(measured):
+        _refuse_gaps(measured)
+    return found
+
+
+def _refuse_gaps(measured: Sequence[bool]) -> None:
+    """A run of several without a measurement is one that failed."""
+    if not all(measured):
+        raise UnreadableError(
+            f"has {len(measured)} runs, but number {measured.index(False) + 1} holds no"
+            " number whose name tells what it is; make that run anew, or leave it out"
+        )
 
 
 PLAIN = Format(PROGRAM, _recognises, _read)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from gatekeeper.performance.quantities import TIMES, Kind, Quantity, convert
+from gatekeeper.performance.quantities import TIMES, Kind, convert
+from gatekeeper.performance.readers.plain_failures import (
+    count,
+    counts_failures,
+    failing,
+    flagged,
+)
 from gatekeeper.performance.readers.plain_leaves import Leaf
-from gatekeeper.performance.readers.plain_loads import Loads
+from gatekeeper.performance.readers.plain_loads import Loads, around, tells_load
 from gatekeeper.performance.readers.plain_meaning import meaning
+from gatekeeper.performance.readers.plain_rates import Rates
 from gatekeeper.performance.readers.plain_subjects import subject_of
+from gatekeeper.performance.readers.plain_unread import (
+    is_lost_text,
+    is_meta,
+    is_no_measurement,
+    is_strange_meta,
+    short,
+)
 from gatekeeper.performance.readers.plain_words import Role
 from gatekeeper.performance.subjects import Subject
 from gatekeeper.performance.trial import Reading, Samples, Trial, UnreadableError
 
 PROGRAM = "plain JSON"
-_ERROR_RATE = Quantity(Kind.ERROR_RATE, "", "%")
+_RATE = Kind.ERROR_RATE
 _SHOWN = 3
-_LONGEST = 60
+_SHOWN_SECTIONS = 8
 
 
 class Gathered:
@@ -24,21 +39,45 @@ class Gathered:
 
     def __init__(self) -> None:
         self.loads = Loads()
+        self._rates = Rates()
         self._found: dict[tuple[Subject, Kind, str], tuple[Reading | Samples, str]] = {}
-        self._successes: dict[Subject, float] = {}
         self._lost: list[str] = []
-        self._left_out = 0
+        self._left_out: dict[str, list[Leaf]] = {}
+
+    @property
+    def has_measured(self) -> bool:
+        """Whether any measurement was found so far."""
+        return bool(self._found)
 
     def add(self, leaf: Leaf, *, unless_known: bool = False) -> None:
-        """Take a leaf for what it is. Raises UnreadableError where it contradicts."""
+        """Take a leaf for what it is.
+
+        Raises UnreadableError where it contradicts, or is a measurement that cannot be
+        read.
+        """
         if any(name.ends_as(Role.VERDICT) for name in leaf.above):
-            self._left_out += bool(leaf.values)
-        elif self.loads.take(leaf) or not leaf.values or _is_meta(leaf):
+            self._leave_out(leaf)
+        elif self.loads.take(leaf):
             return
-        elif _is_no_measurement(leaf):
-            self._left_out += 1
-        elif not self._keep(leaf, unless_known):
+        elif is_no_measurement(leaf):
+            self._leave_out(leaf)
+        elif failures := flagged(leaf):
+            self.loads.fail(_about(leaf), failures, short(leaf.where))
+        elif not self._is_known(leaf, unless_known):
             self._lost.append(leaf.where)
+
+    def _leave_out(self, leaf: Leaf) -> None:
+        if leaf.values and not is_meta(leaf):
+            inside = not leaf.own.ends_as(Role.VERDICT)
+            section = leaf.where.rpartition(".")[0] if inside else leaf.where
+            self._left_out.setdefault(section, []).append(leaf)
+
+    def _is_known(self, leaf: Leaf, unless_known: bool) -> bool:
+        if not leaf.values:
+            return not is_lost_text(leaf, of_load=tells_load(leaf))
+        if is_meta(leaf) and not counts_failures(leaf):
+            return not is_strange_meta(leaf)
+        return self._keep(leaf, unless_known) or self._keep_failures(leaf)
 
     def trial(self) -> Trial:
         """Everything together."""
@@ -53,13 +92,18 @@ class Gathered:
             and (thing.subject, thing.quantity.kind, thing.quantity.unit)
             not in derivable
         ]
-        subjects = dict.fromkeys(thing.subject for thing in found)
-        readings += self._error_rates(subjects)
+        measured = dict.fromkeys(
+            thing.subject for thing in found if thing.quantity.kind is not _RATE
+        )
+        rates = [one for one in readings if one.quantity.kind is _RATE]
+        # The plain rate of a subject may follow from several things.
+        readings = [r for r in readings if r not in rates or r.quantity.statistic]
+        readings += self._rates.readings(rates, measured, self.loads.own)
         return Trial(
             PROGRAM,
             tuple(readings),
             tuple(samples),
-            tuple(self.loads.loads(subjects)),
+            tuple(self.loads.loads(measured)),
             notes=tuple(self._notes()),
         )
 
@@ -73,7 +117,7 @@ class Gathered:
         if leaf.is_list and (quantity.statistic or quantity.kind not in TIMES):
             return False
         if what.of_success:
-            return self._keep_success(about, quantity.unit, values[0])
+            return self._rates.success(about, quantity.unit, values[0])
         thing = (
             Samples(about, quantity, values)
             if leaf.is_list
@@ -83,58 +127,56 @@ class Gathered:
         other, where = self._found.setdefault(key, (thing, leaf.where))
         if other != thing and not unless_known:
             raise UnreadableError(
-                f"`{_short(where)}` and `{_short(leaf.where)}` both mean the"
+                f"`{short(where)}` and `{short(leaf.where)}` both mean the"
                 f" {quantity.name} of {about}, but differ; keep one, or give them names"
                 " that tell them apart"
             )
         return True
 
-    def _keep_success(self, about: Subject, unit: str, value: float) -> bool:
-        # 0.99 without a unit may be a share or a percentage, 99 only the latter.
-        if unit == "?" and not value > 1:
+    def _keep_failures(self, leaf: Leaf) -> bool:
+        """Keep what speaks of failures but is no rate by its name."""
+        if failing(leaf) is None:
+            well = leaf.own.words in ("success", "successful", "ok")
+            about = around(leaf.above)
+            return well and self._rates.success(about, "?", leaf.values[0])
+        unit = leaf.unit or leaf.own.unit
+        if unit and unit[0] in ("ms", "MB"):
             return False
-        self._successes.setdefault(about, value)
+        failures = count(leaf)
+        if failures is None:
+            self._rates.sign(_about(leaf), math.fsum(leaf.values))
+        elif failures:
+            self.loads.fail(_about(leaf), failures, short(leaf.where))
         return True
-
-    def _error_rates(self, subjects: dict[Subject, None]) -> Iterator[Reading]:
-        """Those that follow from counts or successes where none is told."""
-        for about in dict.fromkeys([*subjects, *self._successes]):
-            if (about, Kind.ERROR_RATE, "") in self._found:
-                continue
-            load = self.loads.own(about)
-            if load.requests and load.failures is not None:
-                share = 100 * load.failures / load.requests
-                yield Reading(about, _ERROR_RATE, share)
-            elif about in self._successes:
-                share = float(f"{100 - self._successes[about]:.12g}")
-                yield Reading(about, _ERROR_RATE, share)
 
     def _notes(self) -> Iterator[str]:
         yield from self.loads.contradictions()
         if self._lost:
-            shown = ", ".join(map(_short, self._lost[:_SHOWN]))
-            more = ", …" if len(self._lost) > _SHOWN else ""
-            yield f"numbers not understood: {len(self._lost)} ({shown}{more})"
+            shown = _some(self._lost, _SHOWN)
+            yield f"numbers not understood: {len(self._lost)} ({shown})"
         if self._left_out:
+            # Sections with percentiles first: an endpoint `get_history` looks like one.
+            sections = sorted(
+                self._left_out,
+                key=lambda where: (
+                    not any(
+                        leaf.own.statistic and leaf.where != where
+                        for leaf in self._left_out[where]
+                    )
+                ),
+            )
             yield (
                 f"numbers left out as limits, settings or computed changes:"
-                f" {self._left_out}"
+                f" {sum(map(len, self._left_out.values()))}"
+                f" ({_some(sections, _SHOWN_SECTIONS)})"
             )
 
 
-def _is_meta(leaf: Leaf) -> bool:
-    """Whether a number only describes the file: a date, a version, a count."""
-    own = leaf.own
-    if own.ends_as(Role.META):
-        rated = own.has(Role.RATE) or bool(own.unit and own.unit[0] == "%")
-        return not rated and not leaf.is_list
-    return own.ends_as(Role.TAG) and not (own.kinds or own.unit or own.statistic)
+def _about(leaf: Leaf) -> Subject:
+    """What the failures are of, of which a leaf speaks."""
+    return around(leaf.above[: failing(leaf)])
 
 
-def _is_no_measurement(leaf: Leaf) -> bool:
-    settings = any(name.ends_as(Role.SETTING) for name in leaf.above)
-    return settings or leaf.own.ends_as(Role.VERDICT)
-
-
-def _short(where: str) -> str:
-    return where if len(where) <= _LONGEST else f"…{where[1 - _LONGEST :]}"
+def _some(names: list[str], most: int) -> str:
+    more = ", …" if len(names) > most else ""
+    return ", ".join(map(short, names[:most])) + more

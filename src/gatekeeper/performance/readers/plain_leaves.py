@@ -92,8 +92,12 @@ def _walk(value: Any, place: _Place) -> Iterator[Leaf]:
         yield from _object(value, place)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            if isinstance(item, dict | list):
-                yield from _walk(item, place.item(index, len(value) == 1))
+            here = place.item(index, len(value) == 1)
+            if isinstance(item, list) and (found := numbers(item)):
+                nobody = Name(here.where, missing=True)
+                yield Leaf(place.above, nobody, here.where, found[0], is_list=True)
+            elif isinstance(item, dict | list):
+                yield from _walk(item, here)
 
 
 def _object(values: dict[str, Any], place: _Place) -> Iterator[Leaf]:
@@ -108,10 +112,13 @@ def _object(values: dict[str, Any], place: _Place) -> Iterator[Leaf]:
             if isinstance(value, list) and (count := entries(value)):
                 yield replace(leaf, entries=count, text=text_of(value), is_list=True)
             yield from _walk(value, here)
-        elif not (isinstance(value, str) and key in _NAMING_KEYS):
+        else:
             read, unit = found
+            text = "" if isinstance(value, list) else text_of(value)
+            if isinstance(value, str) and key in _NAMING_KEYS:
+                # `"id": "12 ms"` is no number; a URL may tell the host.
+                read, unit, text = (), None, text if key in ENDPOINT_KEYS else ""
             is_list = isinstance(value, list)
-            text = "" if is_list else text_of(value)
             yield replace(leaf, values=read, unit=unit, text=text, is_list=is_list)
 
 
@@ -134,9 +141,7 @@ def _named(values: dict[str, Any], place: _Place) -> tuple[Name, ...]:
 
 def _own_names(values: dict[str, Any], place: _Place) -> Iterator[Name]:
     """The endpoint that an object tells, and its name where it has no key."""
-    routes = (
-        name(text) for key in ENDPOINT_KEYS if is_place(text := values.get(key))
-    )
+    routes = (name(text) for key in ENDPOINT_KEYS if is_place(text := values.get(key)))
     endpoint = next((found for found in routes if found.route), None)
     if endpoint is not None:
         yield endpoint

@@ -18,7 +18,7 @@ _STORES = frozenset({Kind.DATABASE, Kind.CACHE})
 #: The units that a kind may have.
 _UNITS: Mapping[Kind, frozenset[str]] = {
     **dict.fromkeys(TIMES, frozenset({"ms"})),
-    Kind.THROUGHPUT: frozenset({"/s"}),
+    Kind.THROUGHPUT: frozenset({"/s", "MB/s"}),
     Kind.MEMORY: frozenset({"MB", "%"}),
     Kind.CPU: frozenset({"%", "ms"}),
     Kind.IO: frozenset({"MB/s", "/s", "%"}),
@@ -31,7 +31,11 @@ _PRECEDENCE = (
     *(Kind.LATENCY, Kind.MEMORY, Kind.IO),
 )
 #: A second unit of a kind makes a quantity of its own, which needs a name of its own.
-_SECOND_UNITS = {(Kind.MEMORY, "%"): "share", (Kind.CPU, "ms"): "time"}
+_SECOND_UNITS = {
+    (Kind.MEMORY, "%"): "share",
+    (Kind.CPU, "ms"): "time",
+    (Kind.THROUGHPUT, "MB/s"): "bytes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ class Meaning:
 
 def meaning(leaf: Leaf) -> Meaning | None:
     """What a leaf means; None where its names do not tell."""
-    if leaf.own.broken or any(name.missing for name in leaf.above):
+    if leaf.own.broken or any(name.missing for name in leaf.names):
         return None
-    if any(name.has(Role.FOREIGN) for name in (leaf.own, _parent(leaf))):
+    if any(name.has(Role.FOREIGN) for name in (leaf.own, parent(leaf))):
         return None
     explicit = _explicit(leaf)
-    if explicit is None and _is_bare(leaf) and _parent(leaf).strange:
+    if explicit is None and _is_bare(leaf) and parent(leaf).strange:
         return None
     kind = _kind(leaf, explicit[0] if explicit else None)
     if kind is None or _is_other(leaf, kind, explicit is not None):
@@ -66,13 +70,15 @@ def meaning(leaf: Leaf) -> Meaning | None:
     return Meaning(
         Quantity(kind, statistic, unit),
         factor,
-        any(name.has(Role.SUCCESS) for name in (leaf.own, _parent(leaf))),
+        kind is Kind.ERROR_RATE
+        and any(name.has(Role.SUCCESS) for name in (leaf.own, parent(leaf))),
         teller,
         _SECOND_UNITS.get((kind, unit), ""),
     )
 
 
-def _parent(leaf: Leaf) -> Name:
+def parent(leaf: Leaf) -> Name:
+    """The name around a leaf; an empty one at the top."""
     return leaf.above[-1] if leaf.above else Name("")
 
 
@@ -89,7 +95,7 @@ def _is_bare(leaf: Leaf) -> bool:
 
 def _explicit(leaf: Leaf) -> tuple[str, float] | None:
     """The unit that must fit: behind the number, in its name, or beside it."""
-    bare = _parent(leaf).unit if _is_bare(leaf) else None
+    bare = parent(leaf).unit if _is_bare(leaf) else None
     return leaf.unit or leaf.own.unit or bare
 
 
@@ -114,6 +120,8 @@ def _kind(leaf: Leaf, unit: str | None) -> Kind | None:
 def _named_kind(leaf: Leaf, unit: str | None) -> Kind | None:
     """The kind that the innermost name tells which is about this unit."""
     rated = unit == "%" or any(leaf.own.has(role) for role in (Role.RATE, Role.SUCCESS))
+    around = parent(leaf)
+    rated = rated or (around.has(Role.RATE) and Kind.ERROR_RATE in around.kinds)
     for name in _inwards(leaf):
         shares = rated or name.has(Role.RATE) or name.has(Role.SUCCESS)
         for kind in _PRECEDENCE:
@@ -130,8 +138,6 @@ def _named_kind(leaf: Leaf, unit: str | None) -> Kind | None:
 def _kind_of_unit(leaf: Leaf, unit: str | None) -> Kind | None:
     if unit == "ms":
         return Kind.LATENCY
-    if unit == "MB/s":
-        return Kind.IO
     # `documents per second` of nothing known is no throughput of the service.
     if unit == "/s" and not leaf.own.kinds and _is_bare(leaf):
         return Kind.THROUGHPUT
@@ -197,7 +203,7 @@ def _statistic(leaf: Leaf, kind: Kind) -> tuple[str, Name | None]:
 
 def _percentage(leaf: Leaf, name: Name) -> str:
     """`{"percentiles": {"95": 120}}`."""
-    if name is leaf.own and _parent(leaf).has(Role.PERCENTILES):
+    if name is leaf.own and parent(leaf).has(Role.PERCENTILES):
         return percentile_name(name.text) or ""
     return ""
 

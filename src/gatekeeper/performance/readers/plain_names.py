@@ -34,6 +34,8 @@ _TOKEN = re.compile(
 )
 #: No name that a person gave is longer.
 _LONGEST_NAME = 300
+#: As names of operations begin, whatever they end in.
+_VERBS = frozenset("get post put patch delete list fetch create update".split())
 _SIZES = frozenset({"bytes", "kb", "kib", "mb", "mib", "gb", "gib"})
 
 
@@ -98,7 +100,11 @@ class Name:
         """Whether its last word that is no measuring word plays this role.
 
         A `password change` is something that is measured; the `latency change` is not.
+        Nor is `get_history` a history.
         """
+        judged = role in (Role.VERDICT, Role.SETTING)
+        if judged and self.parts and self.parts[0].text in _VERBS:
+            return False
         for part in reversed(self.parts):
             if part.tells or part.word.role in (Role.VERDICT, Role.SETTING, Role.COUNT):
                 return part.word.role is role

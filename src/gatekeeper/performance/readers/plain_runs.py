@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from gatekeeper.performance.readers.plain_leaves import (
@@ -28,18 +28,17 @@ def refuse_logs(documents: Sequence[Any]) -> None:
     waiting, seen = list(documents), 0
     while waiting:
         value = waiting.pop()
-        inside: Iterable[Any] = ()
+        inside: Collection[Any] = ()
         if isinstance(value, dict | list):
             inside = value.values() if isinstance(value, dict) else value
-            waiting.extend(inside if len(value) <= _MOST_VALUES else ())
-            seen += len(value) if len(value) > _MOST_VALUES else 0
         else:
             seen += 1
-        if seen > _MOST_VALUES:
+        if max(seen, len(inside)) > _MOST_VALUES:
             raise UnreadableError(
                 f"holds more than {_MOST_VALUES:,} values; keep the summary of the"
                 " load test and not its log"
             )
+        waiting.extend(inside)
 
 
 def runs(document: Any) -> tuple[list[tuple[str, Any]], Any]:

@@ -21,7 +21,7 @@ _VALUE = re.compile(
 )
 #: As a number begins that was written for people, or a duration of ISO 8601.
 _LIKE_A_NUMBER = re.compile(
-    r"(?!\d{4}-\d\d|\d{1,2}/\d{1,2}/\d)(?:\W{0,9}\d|PT?\d"
+    r"(?!\d{4}-\d\d|\d{1,2}/\d{1,2}/\d)(?:\W{0,9}\d|(?-i:PT\d)"
     r"|(?:about|around|approx|ca|circa|under|over|below|above|less than|more than)"
     r"\b\W{0,3}\d)",
     re.IGNORECASE,

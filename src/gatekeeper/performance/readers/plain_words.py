@@ -69,12 +69,30 @@ _KINDS = (
     (Word(Kind.MEMORY), "memory, mem, rss, ram"),
     (Word(Kind.MEMORY, named=True), "heap, uss, vms, swap"),
     (Word(Kind.CPU), "cpu, processor"),
-    (Word(Kind.IO), "io, i per o, transfer rate, mbps"),
+    (Word(Kind.IO), "io, i per o, mbps"),
     (Word(Kind.IO, named=True), "disk, network, bandwidth"),
     (Word(Kind.THROUGHPUT), "throughput, request rate, requests rate"),
+    (Word(Kind.THROUGHPUT, named=True), "transfer rate, transfer rates"),
     (Word(Kind.THROUGHPUT, unit="/s"), "rps, qps, tps"),
-    (Word(Kind.ERROR_RATE), "error, errors, failure, failures, failed, fail, fails"),
-    (Word(Kind.ERROR_RATE, role=Role.SUCCESS), "success rate, successrate"),
+    (
+        Word(Kind.ERROR_RATE),
+        "error, errors, failure, failures, failed, fail, fails, unsuccessful, faults",
+    ),
+    (
+        Word(Kind.ERROR_RATE, named=True),
+        "exception, exceptions, ko, kos, dropped, rejected, refused, aborted, timeouts,"
+        " timed out, time outs, 3xx, 4xx, 5xx, non2xx",
+    ),
+    (Word(Kind.ERROR_RATE, role=Role.RATE), "http req failed"),
+    (Word(Kind.ERROR_RATE, role=Role.RATE, named=True), "timeout rate, timeouts rate"),
+    (
+        Word(Kind.ERROR_RATE, unit="%", named=True),
+        "timeout percent, timeout percentage, timeout pct, timeout %",
+    ),
+    (
+        Word(Kind.ERROR_RATE, role=Role.SUCCESS),
+        "success rate, successrate, pass rate, ok rate, availability",
+    ),
     (
         Word(Kind.ERROR_RATE, unit="%", role=Role.SUCCESS),
         "success percent, success percentage, success pct, success %",
@@ -132,9 +150,9 @@ _ROLES = (
         Word(role=Role.META),
         "version, versions, timestamp, timestamps, date, datetime, epoch, start time,"
         " end time, finish time, started at, ended at, finished at, completed at,"
-        " created at, updated at, generated at, created, updated, generated, count,"
-        " counts, seed,"
-        " port, pid, ppid, uptime, interval, intervals, timeout, ttl, warmup, ramp,"
+        " failed at, created at, updated at, generated at, created, updated, generated,"
+        " count, counts, seed, port, pid, ppid, uptime, interval, intervals, timeout,"
+        " ttl, warmup, ramp,"
         " ramp up, ramp down, cooldown, spawn, window, retention, hours, days, rounds,"
         " runs, iterations, samples, sample, schema, extra",
     ),
@@ -153,7 +171,9 @@ _ROLES = (
         " difference, degradation, improvement, improvements, trend, trends, forecast,"
         " history, previous, growth, leak, margin, score, scores, gate, gates, stddev,"
         " stdev, std, std dev, sd, deviation, standard deviation, coefficient, cv,"
-        " iqr, mad, sem, ci, confidence, confidence interval, skewness, kurtosis,"
+        " standard error, std error, std err, stderr, relative error,"
+        " margin of error, error margin, error bar, error bars, iqr, mad, sem, ci,"
+        " confidence, confidence interval, skewness, kurtosis,"
         " outliers, range, spread",
     ),
     (
@@ -169,7 +189,7 @@ _ROLES = (
         "per request, per req, per op, per operation, per iter, per iteration,"
         " per call, per query",
     ),
-    (Word(role=Role.FOREIGN), "per, per minute, per hour, per day, 1xx, 2xx, 3xx"),
+    (Word(role=Role.FOREIGN), "per, per minute, per hour, per day, 1xx, 2xx"),
     # No statistics, but how busy the service was.
     (Word(named=True), "peak load, average load, max load, min load, load average"),
 )

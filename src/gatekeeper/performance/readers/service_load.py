@@ -20,6 +20,9 @@ def inherit(own: Load, service: Load) -> Load:
             failures=service.failures,
             failure_words=service.failure_words,
         )
+    elif own.duration_seconds is None and own.requests is None and not own.failures:
+        # With the time of the service goes the number of requests in that time.
+        own = replace(own, requests=service.requests)
     connections, duration = own.connections, own.duration_seconds
     return replace(
         own,
