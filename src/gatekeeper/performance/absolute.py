@@ -56,7 +56,13 @@ def decide(limit: Limit, levels: Sequence[Comparison]) -> Outcome:
 def _of_statistic(
     rows: Sequence[Comparison], statistic: str | None, unit: str
 ) -> Iterator[Comparison]:
-    """The rows of a statistic, and a row that says so for each subject without it."""
+    """The rows of a statistic, and a row that says so for each subject without it.
+
+    What is in another unit is another quantity, as bytes a second beside requests a
+    second, unless there is none in the unit of the limit.
+    """
+    if any(row.unit == unit for row in rows):
+        rows = [row for row in rows if row.unit in (unit, "?")]
     groups: dict[tuple[str, str], list[Comparison]] = {}
     for row in rows:
         groups.setdefault((row.subject, row.kind), []).append(row)

@@ -275,3 +275,10 @@ def test_a_kind_does_not_hide_the_statistic_that_a_limit_is_on() -> None:
 def test_many_coarse_numbers_take_no_time() -> None:
     rows = [replace(COARSE, subject=f"GET /{i}") for i in range(20_000)]
     assert verdict(*rows).status is GateStatus.FAILED
+
+
+def test_bytes_a_second_are_no_requests_a_second() -> None:
+    volume = replace(RATE, subject="bytes", unit="MB/s", worst=3.0)
+    limit = {"metric": "requests_per_second", "minimum": 50.0}
+    assert absolute(RATE, volume, **limit).status is GateStatus.PASSED
+    assert absolute(volume, **limit).status is GateStatus.ERROR
