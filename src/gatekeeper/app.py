@@ -101,7 +101,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
         runs=tuple(session.runs[p.tool] for p in planned if p.tool in session.runs),
         interrupted=bool(stopped),
         changed=pull.change.files if pull.wants_changes else None,
-        remarks=tuple(pull.remarks(settled)),
+        remarks=() if request.gates else tuple(pull.remarks(settled)),
     )
 
 

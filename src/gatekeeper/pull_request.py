@@ -60,6 +60,8 @@ class PullRequest:
         """Verdicts of the tools in, verdicts of everything out, with their boxes."""
         settled = {name: self._answered(name, results, runs) for name in results}
         for name in self._in_order():
+            if settled[name].reason == SKIPPED or not self.applies(name):
+                continue
             followed = self._followed(settled[name], self._gates[name], settled)
             settled[name] = self._reconciled(name, followed)
         return settled
@@ -76,6 +78,8 @@ class PullRequest:
         if self._body is None or not boxes:
             return
         states = Counter(box.state for box in boxes if box.state is not None)
+        if not states:
+            return
         counts = ", ".join(f"{states[s]} {s}" for s in BoxState if states[s])
         yield f"boxes of the pull request: {counts}"
         known = [(box.title, box.section) for box in boxes]

@@ -146,7 +146,7 @@ def test_what_a_body_claims_is_held_against_the_run(
     assert lint["boxes"][0]["state"] == "contradicted"
     line = lint["boxes"][0]["line"]
     assert "**flake8 Linting**" in body.splitlines()[line - 1]
-    assert f"line {line} of the pull request claims that it does" in lint["reason"]
+    assert f"line {line} of the pull request is ticked all the same" in lint["reason"]
     assert "@alice signed" in answer.gate("security-approval")["reason"]
     assert answer.gate("security-approval")["boxes"][0]["state"] == "stale"
     assert answer.gate("compliance")["boxes"][0]["state"] == "missing"

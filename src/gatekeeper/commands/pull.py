@@ -15,8 +15,9 @@ from typing import Any
 
 from gatekeeper.commands.output import is_set
 from gatekeeper.errors import UserError
+from gatekeeper.project import regular
 
-_MAX_BODY = 10_000_000
+_MAX_BODY = 10 * regular.MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ def find_pull(
 def read_body(path: Path, option: str) -> str:
     """A text file with its line ends as they are. Raises UserError."""
     try:
-        if path.stat().st_size > _MAX_BODY:
-            raise UserError(f"{option} {path}: larger than 10 MB")
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeError) as error:
+        return regular.read(path, _MAX_BODY).decode("utf-8-sig")
+    except OSError as error:
+        why = error.strerror
+        raise UserError(f"{option} {path}: cannot be read ({why})") from error
+    except UnicodeError as error:
         raise UserError(f"{option} {path}: cannot be read ({error})") from error
 
 

@@ -74,5 +74,7 @@ def _gate(base: Any, own: Any) -> Any:
         and isinstance(base, dict)
         and not own.keys().isdisjoint(_KINDS)
     ):
-        base = {key: base[key] for key in _PLACE if key in base}
+        own_boxes = {"one_of", "evidence"} & own.keys()
+        place = [key for key in _PLACE if key != "box" or not own_boxes]
+        base = {key: base[key] for key in place if key in base}
     return _over(base, own)

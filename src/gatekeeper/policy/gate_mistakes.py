@@ -56,6 +56,8 @@ def _without_tool(gate: GatePolicy, known: list[str]) -> Iterator[tuple[str, str
     for name in gate.all_of:
         if name not in known:
             yield "all_of", f"no other gate named {name}{suggest(name, known)}"
+    if gate.box and (gate.evidence or gate.one_of):
+        yield "box", "`box` belongs to a tool, to `attest` or to `all_of`"
     known_tools = [*ADAPTERS, CHANGES]
     for tool in (tool for tools in gate.evidence.values() for tool in tools):
         if tool not in known_tools:
@@ -67,6 +69,8 @@ def _by_person(gate: GatePolicy) -> Iterator[tuple[str, str]]:
     for key in ("after_merge", "signed"):
         if getattr(gate, key) and not by_person:
             yield key, f"`{key}` belongs to `attest`"
+    if gate.after_merge and gate.signed:
+        yield "signed", "nobody can sign before the merge what is answered after it"
     if gate.covers and not gate.signed:
         yield "covers", "`covers` belongs to `signed: true`"
 

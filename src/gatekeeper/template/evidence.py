@@ -90,13 +90,13 @@ def _pasted(body: Body, heading: str, tools: Sequence[str]) -> Pasted | None:
 def _claims(tool: str, lines: _Lines) -> list[Claim]:
     """What we pasted ourselves says which tool it is of; else it shows in the lines."""
     short = [(number, text[:_LONGEST]) for number, text in lines]
-    ours = {
-        match[3]: Claim(tool, match[3], match[2], number, ours=True)
+    ours = [
+        Claim(tool, match[3], match[2], number, ours=True)
         for number, text in short
         if (match := _OUR_LINE.match(text)) and match[1] == tool
-    }
-    if ours:
-        return list(ours.values())
+    ]
+    if any(claim.metric in _METRICS for claim in ours):
+        return ours
     found = _reported(tool, lines) or _READERS.get(tool, _nothing)(short)
     return [Claim(tool, metric, written, number) for number, metric, written in found]
 
@@ -210,6 +210,11 @@ def _objects(lines: _Lines) -> Iterator[tuple[int, object]]:
         yield number, found
 
 
+#: What our own lines are about.
+_METRICS = frozenset(
+    "findings failures passed skipped not_passed total percent branch_percent"
+    " variance untested".split()
+)
 _READERS: Mapping[str, Callable[[_Lines], _Claims]] = {
     "pytest": _pytest,
     "coverage": _coverage,

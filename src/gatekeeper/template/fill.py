@@ -71,10 +71,20 @@ def fill(text: str, filling: Filling) -> str:
 def _bare(text: str) -> str:
     """The text without what an earlier run added to it."""
     for _ in range(_DEEPEST):
-        before, text = text, VALUE.sub("", _BLOCK.sub("", text))
+        before, text = text, VALUE.sub("", _BLOCK.sub(_without, text))
         if text == before:
             break
     return text
+
+
+def _without(block: re.Match[str]) -> str:
+    """Nothing in the place of a block, but for the line end of what stands before it.
+
+    The empty line that we put there may have been taken away by a person.
+    """
+    text, start = block.string, block.start()
+    own = start == 0 or text[start - 1] in "\r\n"
+    return "" if own else _line_end(text[: text.index(_OUTPUT, start)])
 
 
 def _attempts(bare: str, filling: Filling) -> Iterator[str]:

@@ -17,15 +17,13 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from gatekeeper.template.signature import moot
+
 _BOX = re.compile(r"\[([ xX])\][ \t\n\v\f\r]+(\S.*)", re.DOTALL)
 _MARK = re.compile(r"\[[ xX]\](?=[ \t\n\v\f\r])")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MARKUP = re.compile(r"[*_`~\\]+")
-#: Struck through from its beginning, unless it goes on to say that it is moot.
-_STRUCK = re.compile(
-    r"\A[\s*_]*(~~?)(?=[^\s~])(?!.*\S\1[^~]*\b(?:n/a|not applicable)\b).*\S\1(?!~)",
-    re.DOTALL | re.IGNORECASE,
-)
+_STRUCK = re.compile(r"~~?(?=\S).*?\S~~?", re.DOTALL)
 #: What people write behind a title that has no colon: a signature, or that it is moot.
 _SAID = re.compile(r"\s*[-\u2013\u2014(,;.]*\s*(?:@\w|n/a\b|not applicable\b)")
 #: What we put behind a box; Markdown shows the text between and not the comments.
@@ -69,7 +67,8 @@ class Box:
     def is_below(self, section: str) -> bool:
         """Whether a heading above it begins with that text."""
         wanted = normal(section)
-        return any(normal(heading).startswith(wanted) for heading in self.sections)
+        headings = [h for h in self.sections if "~~" not in h]
+        return any(normal(heading).startswith(wanted) for heading in headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,8 @@ class Section:
 
     def is_called(self, heading: str) -> bool:
         """Whether the heading begins with that text."""
-        return normal(self.heading).startswith(normal(heading))
+        called = normal(self.heading).startswith(normal(heading))
+        return called and "~~" not in self.heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +175,27 @@ def _box(
     line = token.map[0]
     # Before it in its line there are only markers of lists and quotes.
     mark = _MARK.search(lines[line])
-    title = _COMMENT.sub("", VALUE.sub("", found[2])).strip()
+    title = _title(found[2])
     if mark and title:
-        struck = _STRUCK.match(title) is not None
-        yield Box(sections, title, found[1] != " ", line + 1, mark.start(), struck)
+        # What is struck through may say that it does not apply, and then why.
+        gone = _STRUCK.search(title)
+        begins = gone and gone.start() <= len(title.partition(":")[0])
+        struck = begins and not moot(title)
+        yield Box(
+            sections, title, found[1] != " ", line + 1, mark.start(), bool(struck)
+        )
+
+
+def _title(text: str) -> str:
+    """The text behind a box without comments, and without values of ours behind it.
+
+    What stands between our marks is read by everybody, so before the title it is a
+    part of it.
+    """
+    value = VALUE.search(text)
+    if value and _COMMENT.sub("", text[: value.start()]).strip():
+        text = VALUE.sub("", text)
+    return _COMMENT.sub("", text).strip()
 
 
 def _sections(tokens: Sequence[Token], length: int) -> Iterator[Section]:

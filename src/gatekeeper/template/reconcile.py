@@ -112,7 +112,7 @@ def _by_machine(result: GateResult, asked: Asked, title: str, box: Box) -> GateR
         state = None  # skipped: nobody knows
     made = _with(result, asked, title, box, state)
     if state is BoxState.CONTRADICTED:
-        claim = f"; line {box.line} of the pull request claims that it does"
+        claim = f"; line {box.line} of the pull request is ticked all the same"
         return replace(made, reason=f"{made.reason}{claim}")
     if state is BoxState.UNDERSTATED:
         return _noted(made, f"line {box.line} of the pull request may be ticked")

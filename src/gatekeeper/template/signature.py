@@ -20,9 +20,14 @@ _SIGNED = re.compile(
     r"(?<![\w@/])@(?P<name>[A-Za-z0-9](?:[\w.-]{0,254}[A-Za-z0-9])?)"
     r"(?:[\s:,(]+(?:sha256:)?(?P<digest>[0-9a-f]{12,64})\b)?"
 )
+#: What is struck through, or a link that nobody sees.
+_GONE = re.compile(
+    r"~~.*?~~|<(del|s)>.*?</\1>|\[\]\([^)]*\)", re.DOTALL | re.IGNORECASE
+)
+_MARKUP = re.compile(r"[*`]+|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 #: Not what a template asks for: "yes, no, or N/A: why".
 _MOOT = re.compile(
-    r"(?<!/)(?<!\bor )(?<!\bif )(?<!\bas )\b(?:N/A|not applicable)\b"
+    r"(?<!/)(?<!\bnot )(?<!\bor )(?<!\bif )(?<!\bas )\b(?:N/A|not applicable)\b"
     r"\s*(?:(?:[:(,\u2013\u2014]+|-+(?=\s))\s*(?P<reason>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -44,7 +49,7 @@ class Signature:
 
 def signature(text: str) -> Signature | None:
     """The last signature in the text behind a box, or None."""
-    found = list(_SIGNED.finditer(text))
+    found = list(_SIGNED.finditer(_plain(text)))
     if not found:
         return None
     signed = next((match for match in reversed(found) if match["digest"]), found[-1])
@@ -53,11 +58,15 @@ def signature(text: str) -> Signature | None:
 
 def moot(text: str) -> str | None:
     """Why a box does not apply, as its text says; empty without a reason, else None."""
-    found = _MOOT.search(text)
-    if not found:
-        return None
-    reason = " ".join((found["reason"] or "").strip(" )*_`").split())
-    return reason if sum(map(str.isalnum, reason)) >= _FEWEST_LETTERS else ""
+    found = list(_MOOT.finditer(_plain(text)))
+    reasons = [" ".join((m["reason"] or "").strip(" )").split()) for m in found]
+    good = [r for r in reasons if sum(map(str.isalnum, r)) >= _FEWEST_LETTERS]
+    return good[-1] if good else "" if found else None
+
+
+def _plain(text: str) -> str:
+    """What a reader sees of a text, without its markup."""
+    return _MARKUP.sub("", _GONE.sub("", text))
 
 
 def digest(files: Iterable[tuple[str, bytes]]) -> str:

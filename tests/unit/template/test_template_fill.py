@@ -475,3 +475,9 @@ def test_marks_without_end_cost_no_time() -> None:
     nested = START * 3000 + END * 3000
     fill(f"- [ ] Lint{nested}", replace(filling(), pasted={}))
     assert time.monotonic() - began < 30
+
+
+def test_a_heading_right_behind_a_block_of_ours_stays_a_heading() -> None:
+    block = "<!-- gatekeeper output -->\n```text\nx\n```\n<!-- /gatekeeper output -->\n"
+    filled = fill(f"## Static\n{block}## Files\n", Filling((), lambda gate: "", {}))
+    assert filled == "## Static\n## Files\n"

@@ -7,7 +7,14 @@ import time
 
 import pytest
 
-from gatekeeper.template.markdown import Body, Box, normal, parse
+from gatekeeper.template.markdown import (
+    VALUE_END,
+    VALUE_START,
+    Body,
+    Box,
+    normal,
+    parse,
+)
 
 TEMPLATE = """\
 # Change of a service
@@ -456,3 +463,26 @@ def test_any_text_is_a_body() -> None:
         sections += len(body.sections)
         blocks += len(body.blocks)
     assert min(boxes, sections, blocks) > 300
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "\u274c ~~Business Logic~~: same",
+        "\u200b~~Business Logic~~: same",
+        "~~Business Logic~~: same. N/A",
+        "~~Business Logic~~: not applicable any more",
+    ],
+)
+def test_what_is_struck_through_is_so_behind_ornaments_too(title: str) -> None:
+    assert only(f"- [x] {title}").struck
+
+
+def test_words_between_our_marks_before_the_title_belong_to_it() -> None:
+    box = only(f"- [x] <!-- --> {VALUE_START} NOT DONE: {VALUE_END} Business Logic")
+    assert not box.is_called("Business Logic")
+
+
+def test_what_is_below_a_struck_heading_is_in_no_section() -> None:
+    box = only("## ~~Functional Parity~~\n\n- [x] Business Logic: same")
+    assert not box.is_below("Functional Parity")

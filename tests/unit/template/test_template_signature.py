@@ -155,3 +155,33 @@ def test_a_state_is_that_of_names_and_contents() -> None:
 def test_a_state_is_the_same_everywhere() -> None:
     """People have signed for it, so it must not change with a version of ours."""
     assert digest([("src/a.py", b"a\n"), ("b\udcff", b"")]) == "35afa343a63b"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("same. This is not N/A: we need it", None),
+        ("same. ~~N/A: there is none~~", None),
+        ("same. <del>N/A: there is none</del>", None),
+        ("same. [](N/A: there is none)", None),
+        ("same. **N/A**: there is none", "there is none"),
+        ("write N/A if none. N/A: there is none", "there is none"),
+        ("same. _N/A_ - there is none", "there is none"),
+    ],
+)
+def test_reasons_as_readers_see_them(text: str, reason: str | None) -> None:
+    assert moot(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("ok ~~@alice 0123456789ab~~", False),
+        ("ok [](@alice 0123456789ab)", False),
+        ("ok @alice `0123456789ab`", True),
+        ("ok **@alice** 0123456789ab", True),
+    ],
+)
+def test_signatures_as_readers_see_them(text: str, valid: bool) -> None:
+    signed = signature(text)
+    assert (signed is not None and signed.is_for("0123456789ab")) is valid
