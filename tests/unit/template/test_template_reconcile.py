@@ -71,8 +71,8 @@ def test_a_tick_never_changes_what_was_measured(
 
 def test_a_tick_against_the_measurement_is_told_with_its_line() -> None:
     result = measured(FAILED, "# Checks\n\n- [x] Lint: none\n")
-    assert (
-        result.reason == "as measured; line 3 of the pull request is ticked all the same"
+    assert result.reason == (
+        "as measured; line 3 of the pull request is ticked all the same"
     )
 
 
