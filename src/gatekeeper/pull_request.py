@@ -86,10 +86,7 @@ class PullRequest:
         loose = [
             f"line {box.line} ({box.title[:60]})"
             for box in self._body.boxes
-            if not any(
-                box.is_called(title) and (not section or box.is_below(section))
-                for title, section in known
-            )
+            if not any(box.answers(title, section) for title, section in known)
         ]
         if loose:
             more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
@@ -126,9 +123,8 @@ class PullRequest:
         return replace(result, notes=(*result.notes, note))
 
     def _ask(self, gate: GatePolicy, digest: Digest) -> Asked:
-        titles = tuple(gate.one_of) or tuple(filter(None, [gate.box or gate.attest]))
         return Asked(
-            titles=titles,
+            titles=gate.boxes,
             section=gate.section or "",
             person=gate.attest is not None,
             one_of=bool(gate.one_of),
@@ -146,8 +142,6 @@ class PullRequest:
         all_results: Mapping[str, GateResult],
     ) -> GateResult:
         """The verdict of a gate that follows from others: the worst of theirs."""
-        if result.reason == SKIPPED:
-            return result
         members = {name: all_results.get(name) for name in gate.all_of}
         lost = [name for name, found in members.items() if found is None]
         if lost:

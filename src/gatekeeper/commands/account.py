@@ -20,7 +20,7 @@ def account(gates: Mapping[str, GatePolicy], root: Path) -> Iterator[str]:
     answers: dict[tuple[str, str], list[str]] = {}
     kinds: Counter[str] = Counter()
     for name, gate in gates.items():
-        for title in titles(gate):
+        for title in gate.boxes:
             key = (gate.section or _ANYWHERE, title)
             if key not in answers:
                 kinds[_kind(gate)] += 1
@@ -38,11 +38,6 @@ def account(gates: Mapping[str, GatePolicy], root: Path) -> Iterator[str]:
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     yield f"  {len(answers)} boxes: {counts}"
     yield from _held_against(gates, root)
-
-
-def titles(gate: GatePolicy) -> list[str]:
-    """The boxes that a gate answers."""
-    return list(gate.one_of) or [title for title in (gate.box or gate.attest,) if title]
 
 
 def _kind(gate: GatePolicy) -> str:
@@ -74,20 +69,17 @@ def _held_against(gates: Mapping[str, GatePolicy], root: Path) -> Iterator[str]:
     shown = path.relative_to(root)
     body = parse(read_body(path, "template"))
     asked = [
-        (title, gate.section or "") for gate in gates.values() for title in titles(gate)
+        (title, gate.section or "") for gate in gates.values() for title in gate.boxes
     ]
     loose = [
         box
         for box in body.boxes
-        if not any(box.is_called(t) and (not s or box.is_below(s)) for t, s in asked)
+        if not any(box.answers(title, section) for title, section in asked)
     ]
     lost = [
         title
         for title, section in asked
-        if not any(
-            box.is_called(title) and (not section or box.is_below(section))
-            for box in body.boxes
-        )
+        if not any(box.answers(title, section) for box in body.boxes)
     ]
     for box in loose:
         yield f"  {shown}:{box.line}: no gate answers {one_line(box.title, 80)}"

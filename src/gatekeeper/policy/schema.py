@@ -76,6 +76,12 @@ class GatePolicy(Section):
     unknown: Literal["ignore", "critical"] = "critical"
     timeout: Seconds | None = None
 
+    @property
+    def boxes(self) -> tuple[str, ...]:
+        """The boxes of the template that it answers, by their titles."""
+        alone = self.box or self.attest
+        return tuple(self.one_of) or ((alone,) if alone else ())
+
 
 class PolicyFile(Section):
     """A whole gates.yaml."""

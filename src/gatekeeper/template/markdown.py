@@ -64,6 +64,10 @@ class Box:
         first, *more = self.title.split("\n", 1)
         return bool(more) and normal(first) == wanted
 
+    def answers(self, title: str, section: str) -> bool:
+        """Whether this is the box of that title, below that heading if one is named."""
+        return self.is_called(title) and (not section or self.is_below(section))
+
     def is_below(self, section: str) -> bool:
         """Whether a heading above it begins with that text."""
         wanted = normal(section)

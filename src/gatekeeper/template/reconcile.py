@@ -72,13 +72,7 @@ def inapplicable(result: GateResult, asked: Asked, body: Body | None) -> GateRes
 
 def boxes(body: Body, title: str, section: str) -> list[Box]:
     """The boxes of that title below that heading; those struck through do not count."""
-    return [
-        box
-        for box in body.boxes
-        if box.is_called(title)
-        and (not section or box.is_below(section))
-        and not box.struck
-    ]
+    return [box for box in body.boxes if box.answers(title, section) and not box.struck]
 
 
 def _single(

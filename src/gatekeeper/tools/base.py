@@ -146,6 +146,16 @@ class Adapter:
             return None  # starting it says so, with what to install
 
 
+def no_commands(job: Job) -> tuple[Command, ...]:
+    """The commands of a tool that is built in: it reads, and starts nothing."""
+    return ()
+
+
+def by_check(job: Job) -> tuple[str, ...]:
+    """What shows by hand what a built-in tool found; the judge adds the gate."""
+    return ("gatekeeper", "check")
+
+
 def readable(outcome: Outcome) -> str:
     """The end of what a program printed, as evidence for people."""
     return outcome.stdout[-_EVIDENCE_CHARACTERS:]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gatekeeper.advisories.requirements import find
-from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.engine.process import Outcome
 from gatekeeper.locking import declared as declared_requirements
 from gatekeeper.locking import lines, locks
 from gatekeeper.locking.compared import Locked
@@ -22,17 +22,20 @@ from gatekeeper.locking.objections import (
     unhashed,
 )
 from gatekeeper.model import Finding, Measurement, Metric
-from gatekeeper.tools.base import Adapter, Job, NothingToExamineError, ToolError
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    NothingToExamineError,
+    ToolError,
+    by_check,
+    no_commands,
+)
 
 _HOW = (
     "write requirements.txt with `pip freeze`, `pip-compile` or `uv export`, or lock"
     " with `uv lock`; where the file has another name or place, name it under"
     " `requirements` of tools.requirements in gates.yaml"
 )
-
-
-def _commands(job: Job) -> tuple[Command, ...]:
-    return ()
 
 
 def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
@@ -118,16 +121,12 @@ def _order(found: Finding) -> tuple[str, int, str, str]:
     return found.path or "", found.line or 0, found.rule, found.message
 
 
-def _reproduce(job: Job) -> tuple[str, ...]:
-    return ("gatekeeper", "check")
-
-
 REQUIREMENTS = Adapter(
     name="requirements",
     title="locked requirements",
-    commands=_commands,
+    commands=no_commands,
     parse=_parse,
-    reproduce=_reproduce,
+    reproduce=by_check,
     verdict_codes=frozenset({0}),
     metrics={"findings": "findings"},
     fix="Write down one version of each requirement: `pip freeze`, `pip-compile`,"

@@ -14,9 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.engine.process import Outcome
 from gatekeeper.model import Counts, Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools.base import Adapter, Job, ToolError
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    ToolError,
+    by_check,
+    no_commands,
+)
 from gatekeeper.tools.routes_code import Code, Located
 from gatekeeper.tools.routes_declared import Declarations, Declared
 from gatekeeper.tools.routes_records import Records, Route, load
@@ -167,20 +173,12 @@ def _table(routes: Mapping[Located, bool]) -> str:
     return "".join(rows) + f"{asked} of {len(routes)} routes requested by a test\n"
 
 
-def _commands(job: Job) -> tuple[Command, ...]:
-    return ()
-
-
-def _reproduce(job: Job) -> tuple[str, ...]:
-    return ("gatekeeper", "check")
-
-
 ROUTES = Adapter(
     name="routes",
     title="routes requested by tests",
-    commands=_commands,
+    commands=no_commands,
     parse=_parse,
-    reproduce=_reproduce,
+    reproduce=by_check,
     verdict_codes=frozenset({0}),
     metrics={"percent": "%", "untested": "routes"},
     fix="Request the routes listed in a test, or delete what nobody needs.",

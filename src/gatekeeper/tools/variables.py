@@ -11,10 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from gatekeeper.engine.process import Command, Outcome
+from gatekeeper.engine.process import Outcome
 from gatekeeper.model import Finding, Measurement, Metric, Severity
 from gatekeeper.project.files import matches
-from gatekeeper.tools.base import Adapter, Job, need_files
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    by_check,
+    need_files,
+    no_commands,
+)
 from gatekeeper.variables import documents
 from gatekeeper.variables.reads import Read, reads
 
@@ -25,10 +31,6 @@ _OF_THE_SYSTEM = (
     *("VIRTUAL_ENV", "PYTHON*", "XDG_*", "HOSTNAME", "HTTP_PROXY", "HTTPS_PROXY"),
 )
 _MOST_NOTES = 10
-
-
-def _commands(job: Job) -> tuple[Command, ...]:
-    return ()
 
 
 def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
@@ -116,16 +118,12 @@ def _notes(read: Sequence[Read], known: documents.Documents) -> Iterator[str]:
         yield f"{len(unused) - _MOST_NOTES} more like that"
 
 
-def _reproduce(job: Job) -> tuple[str, ...]:
-    return ("gatekeeper", "check")
-
-
 ENVIRONMENT = Adapter(
     name="environment",
     title="documented environment variables",
-    commands=_commands,
+    commands=no_commands,
     parse=_parse,
-    reproduce=_reproduce,
+    reproduce=by_check,
     verdict_codes=frozenset({0}),
     metrics={"findings": "findings"},
     fix="Explain each variable in .env.example, the README or docs/.",
