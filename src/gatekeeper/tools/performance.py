@@ -43,13 +43,15 @@ def _commands(job: Job) -> tuple[Command, ...]:
 
 def _put_aside(job: Job) -> None:
     """Copy the baseline, so that no measurement can write it anew."""
-    names = [] if job.options.run.baseline else job.options.baseline or []
-    for pattern in names:
-        for name in files.matching(job.root, pattern):
-            if (job.root / name).is_file():
-                target = job.work / _ASIDE / name.replace(os.sep, "-")
-                target.parent.mkdir(exist_ok=True)
-                shutil.copyfile(job.root / name, target)
+    patterns = [] if job.options.run.baseline else job.options.baseline or []
+    found = [name for p in patterns for name in files.matching(job.root, p)]
+    names, _ = files.distinct(job.root, found, [])
+    for index, name in enumerate(names):
+        if (job.root / name).is_file():
+            # Numbered, since files of one name may lie in several folders.
+            target = job.work / _ASIDE / f"{index:04} {os.path.basename(name)}"
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(job.root / name, target)
 
 
 def _order(job: Job) -> list[str]:

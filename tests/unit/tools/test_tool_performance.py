@@ -234,3 +234,15 @@ def test_a_file_counts_once(tmp_path: Path) -> None:
         refused(job(tmp_path, options, b=native(100), c=native(105)))
     ).comparisons
     assert row.current_runs == 1
+
+
+def test_every_file_of_the_baseline_is_kept_for_a_run_once(tmp_path: Path) -> None:
+    """`a/b.json` and `a-b.json` are two runs, and `./a-b.json` is none of its own."""
+    once = {"command": command("C", 120), "times": 1}
+    names = ["a/b.json", "a-b.json", "./a-b.json"]
+    made = job(tmp_path, {"baseline": names, "run": once})
+    (made.root / "a").mkdir()
+    for name, value in (("a/b.json", 100), ("a-b.json", 110)):
+        (made.root / name).write_text(native(value))
+    (row,) = measured(run(made)).comparisons
+    assert (row.baseline_runs, row.baseline) == (2, 105)
