@@ -212,7 +212,9 @@ class Measurement:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of one tool, whatever became of it. `reason` says why it is no proof,
-    `fix` what to do about that.
+    `fix` what to do about that. `cached` says that it was done earlier on the same
+    input, or that only what had changed was examined anew; `saved_seconds` is the time
+    that took less.
     """
 
     tool: str
@@ -222,6 +224,7 @@ class Run:
     exit_code: int | None = None
     duration_seconds: float = 0.0
     cached: bool = False
+    saved_seconds: float = 0.0
     stderr_tail: str = ""
     reason: str = ""
     fix: str = ""

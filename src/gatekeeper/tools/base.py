@@ -43,7 +43,8 @@ class Job:
     `options` is the policy's section of the tool. `work` is a private folder,
     empty at the start. `exact_rules` are the rules that gates ask for. `upstream` is
     the finished run that this one builds on, `upstream_work` its folder. `companions`
-    are the options of tools that share this run.
+    are the options of tools that share this run. `workers` is how many processors the
+    tool may keep busy.
     """
 
     tool: str
@@ -61,6 +62,7 @@ class Job:
     upstream: Run | None = None
     upstream_work: Path | None = None
     companions: Mapping[str, Any] = field(default_factory=dict)
+    workers: int = 1
 
     def ours(
         self, module: str, *arguments: str, cwd: Path | None = None, **extra: str
@@ -115,7 +117,8 @@ class Adapter:
     make sense for the tool. `interpreter` tells where the tool is installed: `ours`,
     `project`, or `none` where there is nothing to install. `variables` are those of
     the environment that the tool may see, since they say where to ask and not what to
-    answer.
+    answer. `divisible` says whether it can keep several processors busy with these
+    options, `concurrent` whether its commands may run side by side.
     """
 
     name: str
@@ -132,6 +135,8 @@ class Adapter:
     interpreter: str = "ours"
     exit_meanings: Mapping[int, str] = field(default_factory=dict)
     variables: frozenset[str] = frozenset()
+    divisible: Callable[[Any], bool] = lambda options: False
+    concurrent: bool = False
 
     @property
     def main_metric(self) -> str:
