@@ -178,6 +178,19 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class FileResult:
+    """What a tool found in one file, for tools that look at each file on its own.
+
+    `lines` is how much there was to look at, in a unit of the tool's own.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: int = 0
+    gaps: tuple[str, ...] = ()
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What one run of a tool found out, in one shape for all tools.
 
@@ -189,7 +202,8 @@ class Measurement:
     file for tools that measure a ratio, `comparisons` what was measured before and
     after, `levels` what was measured after on its own, `cases` the tests of a test run.
     `notes` tells the reader what shaped the result, `version` which version of the tool
-    gave it, `output` the end of what it printed where a person can read that.
+    gave it, `output` the end of what it printed where a person can read that. `by_file`
+    takes the result apart where every file was examined on its own.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -207,6 +221,7 @@ class Measurement:
     notes: tuple[str, ...] = ()
     version: str | None = None
     output: str = ""
+    by_file: Mapping[str, FileResult] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,20 @@ switched off and applied here, so that a bare `# nosec` hides nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gatekeeper.engine.process import Command, Outcome
-from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
+from gatekeeper.model import FileResult, Finding, Measurement, RunStatus, Severity
 from gatekeeper.tools.base import Adapter, Job, ToolError, batches, need_files, relative
+from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
 
 _SEVERITY = {"LOW": Severity.LOW, "MEDIUM": Severity.MEDIUM, "HIGH": Severity.HIGH}
 _SYNTAX = "syntax error"
 _BARE = {"nosec": "bare-nosec"}
+_Item = Mapping[str, Any]
 
 
 def _options(job: Job) -> tuple[str, ...]:
@@ -41,45 +44,39 @@ def _commands(job: Job) -> tuple[Command, ...]:
             *("-f", "json", "-o", str(job.work / f"report-{number}.json")),
             *portion,
         )
-        for number, portion in enumerate(batches(need_files(job)))
+        for number, portion in enumerate(_portions(job))
     )
+
+
+def _portions(job: Job) -> Iterator[tuple[str, ...]]:
+    """The files for each process: as many as there are workers, or more."""
+    files = need_files(job)
+    for start in range(min(job.workers, len(files))):
+        yield from batches(files[start :: job.workers])
 
 
 def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
-    findings: list[Finding] = []
-    gaps = list(job.sources.gaps)
-    scanned: set[str] = set()
-    loc = suppressed = 0
+    results: dict[str, FileResult] = {}
+    gaps: list[str] = []
     for number, outcome in enumerate(outcomes):
         report = _load(job, number, outcome)
         try:
-            kept, silenced = _results(report["results"], job)
-            if bool(report["results"]) != (outcome.exit_code == 1):
+            found = len(report["results"])
+            if bool(found) != (outcome.exit_code == 1):
                 raise ToolError(
                     f"bandit ended with {outcome.exit_code} but reported"
-                    f" {len(report['results'])} findings"
+                    f" {found} findings"
                 )
-            errors = list(report["errors"])
-            findings += [*kept, *_syntax_errors(errors, job)]
-            gaps += [
-                f"{relative(item['filename'], job.root)}: {item['reason']}"
-                for item in errors
-            ]
-            metrics = report["metrics"]
-            loc += metrics["_totals"]["loc"]
+            gaps += _read(report, job, results)
         except (LookupError, TypeError, AttributeError) as error:
             raise ToolError(f"bandit's report is not understood ({error!r})") from error
-        suppressed += silenced
-        scanned |= {relative(name, job.root) for name in metrics if name != "_totals"}
-    findings += bare(job, _BARE, Severity.MEDIUM, "# nosec B404")
-    return Measurement(
-        findings=tuple(sorted(findings, key=lambda f: (f.path or "", f.line or 0))),
-        metrics={"findings": Metric(len(findings), "findings")},
-        examined=len(scanned) if loc else 0,
-        examined_paths=frozenset(scanned),
-        suppressed=suppressed,
-        gaps=(*gaps, *_missing(job, scanned)),
-    )
+    ours = by_path(bare(job, _BARE, Severity.MEDIUM, "# nosec B404"))
+    for path in ours.keys() & results.keys():
+        findings = (*results[path].findings, *ours[path])
+        results[path] = replace(results[path], findings=findings)
+    whole = together(job.sources, results)
+    missing = _missing(job, whole.examined_paths)
+    return replace(whole, gaps=(*whole.gaps, *gaps, *missing))
 
 
 def _load(job: Job, number: int, outcome: Outcome) -> dict[str, Any]:
@@ -94,14 +91,51 @@ def _load(job: Job, number: int, outcome: Outcome) -> dict[str, Any]:
     return report
 
 
-def _results(
-    results: Sequence[Mapping[str, Any]], job: Job
-) -> tuple[list[Finding], int]:
-    kept = [_finding(item, job) for item in results if not _silenced(item, job)]
-    return kept, len(results) - len(kept)
+def _read(
+    report: Mapping[str, Any], job: Job, results: dict[str, FileResult]
+) -> list[str]:
+    """Add what one process said of each file; gives what it could not look at."""
+    items = _by_file(report["results"], job)
+    errors = _by_file(report["errors"], job)
+    lines = {
+        relative(name, job.root): metrics["loc"]
+        for name, metrics in report["metrics"].items()
+        if name != "_totals"
+    }
+    total = report["metrics"]["_totals"]["loc"]
+    if items.keys() - lines.keys() or sum(lines.values()) > total:
+        raise ToolError("bandit's report contradicts itself")
+    for path, count in lines.items():
+        own = items.get(path, []), errors.pop(path, [])
+        results[path] = _result(path, *own, count, job)
+    return _reasons(errors)
 
 
-def _finding(item: Mapping[str, Any], job: Job) -> Finding:
+def _by_file(items: Sequence[Mapping[str, Any]], job: Job) -> dict[str, list[_Item]]:
+    found: dict[str, list[_Item]] = {}
+    for item in items:
+        found.setdefault(relative(item["filename"], job.root), []).append(item)
+    return found
+
+
+def _result(
+    path: str, items: list[_Item], errors: list[_Item], lines: int, job: Job
+) -> FileResult:
+    kept = [_finding(item, job) for item in items if not _silenced(item, job)]
+    reasons = tuple(_reasons({path: errors}))
+    return FileResult(
+        findings=(*kept, *_syntax_errors(errors, path)),
+        suppressed=len(items) - len(kept),
+        gaps=reasons,
+        lines=lines,
+    )
+
+
+def _reasons(errors: Mapping[str, list[_Item]]) -> list[str]:
+    return [f"{path}: {error['reason']}" for path in errors for error in errors[path]]
+
+
+def _finding(item: _Item, job: Job) -> Finding:
     return Finding(
         rule=item["test_id"],
         severity=_SEVERITY.get(item["issue_severity"], Severity.UNKNOWN),
@@ -114,7 +148,7 @@ def _finding(item: Mapping[str, Any], job: Job) -> Finding:
     )
 
 
-def _silenced(item: Mapping[str, Any], job: Job) -> bool:
+def _silenced(item: _Item, job: Job) -> bool:
     lines = {item["line_number"], *item["line_range"]}
     source = job.reader.source(relative(item["filename"], job.root))
     return any(
@@ -124,15 +158,14 @@ def _silenced(item: Mapping[str, Any], job: Job) -> bool:
     )
 
 
-def _syntax_errors(errors: Sequence[Mapping[str, Any]], job: Job) -> Iterator[Finding]:
+def _syntax_errors(errors: Sequence[_Item], path: str) -> Iterator[Finding]:
     for item in errors:
         if _SYNTAX in item["reason"]:
-            path = relative(item["filename"], job.root)
             yield Finding("syntax-error", Severity.HIGH, item["reason"], path, 1)
 
 
-def _missing(job: Job, scanned: set[str]) -> list[str]:
-    lost = sorted(set(job.sources.files) - scanned)
+def _missing(job: Job, scanned: Collection[str]) -> list[str]:
+    lost = sorted(set(job.sources.files).difference(scanned))
     shown = ", ".join(lost[:3])
     return [f"bandit did not scan {len(lost)} files: {shown}"] if lost else []
 
@@ -153,4 +186,6 @@ BANDIT = Adapter(
     metrics={"findings": "findings"},
     fix="Mend the findings, or silence one line with `# nosec ID` and a reason.",
     distribution="bandit",
+    divisible=lambda options: True,
+    concurrent=True,
 )

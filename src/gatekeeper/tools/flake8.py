@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import entry_points
 
 from gatekeeper.engine.process import Command, Outcome
-from gatekeeper.model import Finding, Measurement, Metric, Severity
+from gatekeeper.model import FileResult, Finding, Measurement, Severity
 from gatekeeper.project.comments import OptOut
 from gatekeeper.project.files import matches
 from gatekeeper.tools.base import Adapter, Job, ToolError, batches, need_files
+from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
 
 # Control characters keep fields apart whatever stands in a path or a message.
@@ -50,6 +52,7 @@ def _commands(job: Job) -> tuple[Command, ...]:
         "--disable-noqa",
         "--color=never",
         "--benchmark",
+        f"--jobs={job.workers}",
         # The default excludes also hit files that are named, and folders above them.
         "--exclude=.gatekeeper-excludes-nothing",
         f"--format={_FORMAT}",
@@ -86,18 +89,31 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
             )
         raw += findings
         processed += count
-    ours = frozenset(job.sources.files)
-    wanted = [finding for finding in raw if not _unwanted_there(finding, job)]
-    kept = [f for f in wanted if f.path not in ours or not _silenced(f, job)]
-    findings = sorted([*kept, *_own_findings(job)], key=_place)
-    return Measurement(
-        findings=tuple(findings),
-        metrics={"findings": Metric(len(findings), "findings")},
-        examined=processed,
-        examined_paths=ours,
-        suppressed=len(wanted) - len(kept),
-        gaps=(*job.sources.gaps, *_missing(job, processed), *_unparsed(findings)),
+    whole = together(job.sources, _results(raw, job))
+    expected = len(job.sources.files)
+    if processed != expected:
+        gap = f"flake8 processed {processed} of {expected} files"
+        whole = replace(whole, gaps=(*whole.gaps, gap), by_file={})
+    return replace(
+        whole, examined=processed, examined_paths=frozenset(job.sources.files)
     )
+
+
+def _results(raw: Sequence[Finding], job: Job) -> dict[str, FileResult]:
+    """What is left of flake8's findings in each file, with what it does not say."""
+    ours = by_path(_own_findings(job))
+    reported = by_path(finding for finding in raw if not _unwanted_there(finding, job))
+    results = {}
+    strangers = sorted(reported.keys() - set(job.sources.files))
+    for path in (*job.sources.files, *strangers):
+        wanted = reported.get(path, [])
+        kept = [f for f in wanted if path in strangers or not _silenced(f, job)]
+        results[path] = FileResult(
+            findings=(*kept, *ours.get(path, [])),
+            suppressed=len(wanted) - len(kept),
+            gaps=tuple(_unparsed(kept)),
+        )
+    return results
 
 
 def _read(outcome: Outcome) -> tuple[list[Finding], int]:
@@ -123,13 +139,6 @@ def _finding(match: re.Match[str]) -> Finding:
         line=max(int(row), 1),
         column=max(int(column), 1),
     )
-
-
-def _missing(job: Job, processed: int) -> tuple[str, ...]:
-    expected = len(job.sources.files)
-    if processed == expected:
-        return ()
-    return (f"flake8 processed {processed} of {expected} files",)
 
 
 def _unparsed(findings: Sequence[Finding]) -> Iterator[str]:
@@ -171,10 +180,6 @@ def _own_findings(job: Job) -> Iterator[Finding]:
     yield from bare(job, _BARE, Severity.MEDIUM, "# noqa: F401")
 
 
-def _place(finding: Finding) -> tuple[str, int, int, str]:
-    return finding.path or "", finding.line or 0, finding.column or 0, finding.rule
-
-
 def _reproduce(job: Job) -> tuple[str, ...]:
     pairs = [f"{p}:{','.join(rules)}" for p, rules in job.options.per_path.items()]
     per_path = ["--per-file-ignores=" + " ".join(pairs)] if pairs else []
@@ -193,4 +198,5 @@ FLAKE8 = Adapter(
     metrics={"findings": "findings"},
     fix="Mend the findings, or silence one line with `# noqa: RULE` and a reason.",
     distribution="flake8",
+    divisible=lambda options: True,
 )
