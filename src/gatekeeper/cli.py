@@ -1,6 +1,7 @@
-"""Commands and options; no decisions. What a command needs is imported in it."""
+"""Commands and options; no decisions. What a command needs is imported in it.
 
-from __future__ import annotations
+Annotations are no text here, since Typer would evaluate each at every start.
+"""
 
 import signal
 import sys
@@ -144,6 +145,7 @@ def check(
         skip=tuple(skip or ()),
         jobs=jobs,
         fail_fast=fail_fast,
+        no_cache=no_cache,
         pr_body=pr_body,
         base=base,
         quiet=quiet,
@@ -314,3 +316,25 @@ def doctor(config: Config = None, root: Root = None) -> None:
     from gatekeeper.commands.doctor import run_doctor
 
     raise typer.Exit(run_doctor(config, root))
+
+
+cache = typer.Typer(
+    help="Results of earlier runs, kept for the next one.", no_args_is_help=True
+)
+app.add_typer(cache, name="cache")
+
+
+@cache.command()
+def clear() -> None:
+    """Forget all results of earlier runs."""
+    from gatekeeper.commands.cache import run_cache_clear
+
+    raise typer.Exit(run_cache_clear())
+
+
+@cache.command()
+def show() -> None:
+    """Where earlier results are kept, and how much room they take."""
+    from gatekeeper.commands.cache import run_cache_show
+
+    raise typer.Exit(run_cache_show())

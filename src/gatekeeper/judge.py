@@ -26,7 +26,6 @@ from gatekeeper.model import (
     Severity,
     Verdict,
 )
-from gatekeeper.performance.limits import decide, describe
 from gatekeeper.performance.outcome import VARIANCE, Limit
 from gatekeeper.project.files import matches
 from gatekeeper.selected_tests import selected
@@ -116,6 +115,8 @@ def _of_tests(gate: Gate, base: GateResult, measured: Measurement) -> GateResult
 
 
 def _compared(limit: Limit, base: GateResult, measured: Measurement) -> GateResult:
+    from gatekeeper.performance.limits import decide  # only what compares needs it
+
     outcome = decide(limit, measured.comparisons, measured.levels)
     return replace(
         base,
@@ -140,6 +141,8 @@ def by_hand(gate: Gate, reproduce: str) -> str:
 
 def _findings(limit: Limit, rows: Iterable[Comparison]) -> Iterable[Finding]:
     """What does not hold, for reports that know findings only."""
+    from gatekeeper.performance.limits import describe
+
     for row in rows:
         if row.answer in (None, Answer.WITHIN, Answer.COARSE):
             continue

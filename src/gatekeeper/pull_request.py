@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
 from gatekeeper.model import (
     BoxState,
@@ -14,12 +15,13 @@ from gatekeeper.model import (
     GateStatus,
     Run,
 )
-from gatekeeper.pasted_output import compared
 from gatekeeper.policy.gate_mistakes import CHANGES
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project.change import Change
-from gatekeeper.template.markdown import Body, parse
 from gatekeeper.template.reconcile import Asked, inapplicable, reconcile
+
+if TYPE_CHECKING:
+    from gatekeeper.template.markdown import Body
 
 #: The state of the files that some patterns cover, as twelve hexadecimal digits.
 Digest = Callable[[tuple[str, ...]], str]
@@ -38,7 +40,7 @@ class PullRequest:
     ) -> None:
         self.change = change
         self._gates = gates
-        self._body: Body | None = None if body is None else parse(body)
+        self._body = None if body is None else _parsed(body)
         state = cache(digest)  # many gates cover the same files
         self._asked = {name: self._ask(gate, state) for name, gate in gates.items()}
 
@@ -106,6 +108,8 @@ class PullRequest:
         if gate.all_of:
             return result
         if gate.evidence:
+            from gatekeeper.pasted_output import compared  # few policies ask for it
+
             return compared(result, gate.evidence, self._body, runs)
         return self._reconciled(name, self._noted(result, gate))
 
@@ -156,6 +160,12 @@ class PullRequest:
                 return replace(result, status=status, reason=reason)
         reason = f"all {len(found)} gates that it follows from hold"
         return replace(result, status=GateStatus.PASSED, reason=reason)
+
+
+def _parsed(body: str) -> Body:
+    from gatekeeper.template.markdown import parse  # slow, and most runs have no body
+
+    return parse(body)
 
 
 SKIPPED = "skipped by --skip"

@@ -264,3 +264,43 @@ def test_mistakes_in_gates_without_a_tool(
 ) -> None:
     told = mistakes(tmp_path, FOLLOWING.replace(old, new))
     assert any(message in line for line in told), told
+
+
+CACHING = """version: 1
+tools:
+  pytest: {cache: true}
+  safety: {cache_hours: 0.5}
+  pip-audit: {cache_hours: 24}
+gates:
+  lint: {tool: flake8, max: 0}
+"""
+
+
+def test_a_policy_says_what_may_be_reused_and_how_long(tmp_path: Path) -> None:
+    tools = write(tmp_path, CACHING).content.tools
+    assert (tools.pytest.cache, tools.flake8.cache) == (True, None)
+    assert (tools.safety.cache_hours, tools.pip_audit.cache_hours) == (0.5, 24)
+    assert write(tmp_path, SMALL).content.tools.safety.cache_hours == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("cache: true", "cache: 1", "gates.yaml:3: tools.pytest.cache"),
+        ("cache: true", "cache_hours: 1", "gates.yaml:3: unknown key"),
+        ("0.5", "-1", "gates.yaml:4: tools.safety.cache_hours"),
+        ("0.5", "169", "less than or equal to 168"),
+        ("0.5", ".nan", "gates.yaml:4: tools.safety.cache_hours"),
+        ("0.5", "true", "gates.yaml:4: tools.safety.cache_hours"),
+        ("24", "'24'", "gates.yaml:5: tools.pip-audit.cache_hours"),
+        (
+            "pytest: {cache: true}",
+            "performance: {cache: true}",
+            "gates.yaml:3: measured times are never taken from a cache",
+        ),
+    ],
+)
+def test_mistakes_about_reuse(tmp_path: Path, old: str, new: str, message: str) -> None:
+    told = mistakes(tmp_path, CACHING.replace(old, new))
+    assert any(message in line for line in told), told
+    assert len(told) == 1

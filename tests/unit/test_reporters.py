@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -46,6 +47,19 @@ def gate(name: str, status: GateStatus, **fields: object) -> GateResult:
     return replace(base, **fields)  # type: ignore[arg-type]  # a helper of this test
 
 
+CACHED = Run(
+    "mypy",
+    RunStatus.COMPLETED,
+    ("mypy", "--strict", "src"),
+    "2.4.1",
+    0,
+    0.02,
+    cached=True,
+    saved_seconds=11.38,
+    measurement=Measurement(examined=40, metrics={"findings": Metric(0, "errors")}),
+)
+
+
 def report(*gates: GateResult, verdict: Verdict = Verdict.FAILED) -> Report:
     measured = Measurement(
         examined=83,
@@ -70,7 +84,7 @@ def report(*gates: GateResult, verdict: Verdict = Verdict.FAILED) -> Report:
         PolicySource("gates.yaml", "0" * 64),
         Revision("0123456789abcdef", "main", True),
         gates,
-        (run,),
+        (run, CACHED),
     )
 
 
@@ -220,6 +234,40 @@ def test_quiet_leaves_only_the_answer() -> None:
     assert text.startswith(
         "failed, 2 gates failed, 1 gate not measured, 1 gate skipped"
     )
+
+
+@pytest.mark.parametrize("name", ["console", "markdown"])
+def test_a_cached_gate_is_marked_and_what_it_saved_is_told(name: str) -> None:
+    types = gate("types", GateStatus.PASSED, tool="mypy")
+    lint = gate("lint", GateStatus.FAILED)
+    both = reporter(name)(report(types, lint), Style())
+    (line,) = (line for line in both.splitlines() if " types " in line)
+    assert re.search(r"passed.*cached", line)
+    (line,) = (line for line in both.splitlines() if re.search(r" lint .*≤", line))
+    assert "cached" not in line
+    assert "12.4 s, 11.4 s saved by the cache" in both
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_without_a_cache_nothing_is_said_of_it(name: str) -> None:
+    types = gate("types", GateStatus.PASSED, tool="mypy")
+    fresh = replace(CACHED, cached=False, saved_seconds=0.0)
+    text = reporter(name)(replace(report(types), runs=(fresh,)), Style())
+    assert "saved" not in text
+    assert "cached" not in text.replace('"cached": false', "")
+
+
+def test_a_skipped_gate_is_not_cached_though_its_tool_was() -> None:
+    skipped = gate("types", GateStatus.SKIPPED, tool="mypy", value=None)
+    text = reporter("markdown")(report(skipped), Style())
+    assert "| skipped |" in text
+
+
+def test_a_report_without_saved_time_is_read_as_well() -> None:
+    document = json.loads(reporter("json")(EXAMPLE, Style()))
+    del document["runs"][1]["saved_seconds"]
+    found = load(json.dumps(document), "r.json")
+    assert (found.runs[1].cached, found.runs[1].saved_seconds) == (True, 0)
 
 
 def test_colour_only_when_asked() -> None:

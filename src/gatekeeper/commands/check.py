@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from gatekeeper.app import Request, check
+from gatekeeper.app import check
+from gatekeeper.cache.store import home
 from gatekeeper.commands import last_report
 from gatekeeper.commands.output import (
     Terminal,
@@ -22,6 +23,7 @@ from gatekeeper.errors import UserError
 from gatekeeper.model import Report
 from gatekeeper.policy.load import Policy, load
 from gatekeeper.reporters import reporter
+from gatekeeper.session import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class CheckOptions:
     skip: tuple[str, ...]
     jobs: int | None
     fail_fast: bool
+    no_cache: bool
     pr_body: Path | None
     base: str | None
     quiet: bool
@@ -64,6 +67,8 @@ def run_check(options: CheckOptions) -> int:
         bases=pull.bases,
         in_ci=is_set(os.environ.get("CI", "")),
         environment=dict(os.environ),
+        cache=None if options.no_cache else home(),
+        outputs=tuple(path for _, path in outputs),
     )
     with progress(terminal, quiet=options.quiet) as watcher:
         report = check(policy, request, watcher)

@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from gatekeeper.app import Watcher
+from gatekeeper.session import Watcher
 from gatekeeper.commands.output import Terminal
 from gatekeeper.model import GateResult, GateStatus, Run
-from gatekeeper.reporters.summary import SYMBOLS
+from gatekeeper.reporters.summary import SYMBOLS, took
 from gatekeeper.reporters.text import one_line
 
 
@@ -35,8 +35,7 @@ class _Plain(Watcher):
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
         for result in results:
             self._terminal.say(
-                f"{result.id}: {result.status}"
-                f" ({run.tool}, {run.duration_seconds:.1f} s)"
+                f"{result.id}: {result.status} ({run.tool}, {took(run)})"
             )
 
 
@@ -47,7 +46,7 @@ class _Board(Watcher):
         self._lock = threading.Lock()
         self._gates: dict[str, tuple[str, ...]] = {}
         self._since: dict[str, float] = {}
-        self._done: dict[str, tuple[float, Sequence[GateResult]]] = {}
+        self._done: dict[str, tuple[str, Sequence[GateResult]]] = {}
 
     def planned(self, gates: Mapping[str, tuple[str, ...]]) -> None:
         with self._lock:
@@ -59,7 +58,7 @@ class _Board(Watcher):
 
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
         with self._lock:
-            self._done[run.tool] = (run.duration_seconds, results)
+            self._done[run.tool] = (took(run), results)
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """One line for each gate, with its style."""
@@ -71,10 +70,10 @@ class _Board(Watcher):
     def _line(self, tool: str, gate: str) -> tuple[str, str]:
         name = f"{one_line(gate, 30):<20}"
         if tool in self._done:
-            seconds, results = self._done[tool]
+            taken, results = self._done[tool]
             status = next((r.status for r in results if r.id == gate), GateStatus.ERROR)
             style = "green" if status is GateStatus.PASSED else "red"
-            return f"{SYMBOLS[status]} {name} {status} {seconds:.1f} s", style
+            return f"{SYMBOLS[status]} {name} {status} {taken}", style
         if tool in self._since:
             seconds = time.monotonic() - self._since[tool]
             return f"\u25b6 {name} {tool} {seconds:.0f} s", "cyan"

@@ -95,7 +95,7 @@ def _run(
     tool: str, policy: PolicyFile, root: Path, wanted: list[GatePolicy]
 ) -> PlannedRun:
     options = resolve(tool, policy, root)
-    served = {tool} | {t for t, a in ADAPTERS.items() if a.after == tool}
+    served = {tool, *_after(tool, wanted)}
     mine = [gate for gate in wanted if gate.tool in served]
     companions = _companions(tool, policy, root, wanted)
     return PlannedRun(
@@ -130,9 +130,13 @@ def _companions(
         return {"pytest": resolve("pytest", policy, root)}
     if tool != "pytest":
         return {}
+    return {name: resolve(name, policy, root) for name in _after(tool, wanted)}
+
+
+def _after(tool: str, wanted: list[GatePolicy]) -> list[str]:
+    """The tools of these gates that build on the run of another."""
     asked = {gate.tool for gate in wanted}
-    beside = [n for n, a in ADAPTERS.items() if a.after == "pytest" and n in asked]
-    return {name: resolve(name, policy, root) for name in beside}
+    return [n for n in ADAPTERS if n in asked and ADAPTERS[n].after == tool]
 
 
 def _paths(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatekeeper.engine import environment
@@ -24,7 +24,7 @@ from gatekeeper.template.signature import digest
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
 
-_GIT_SECONDS = 60.0
+_QUESTION_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Workspace:
     reader: Reader
     revision: Revision
     git: Git
+    ask: Callable[[Sequence[str]], str | None]
 
     @classmethod
     def open(
@@ -51,6 +52,7 @@ class Workspace:
         """Look at the checkout. `folder` is private to this run and empty."""
         (folder / "home").mkdir()
         git = _git(policy.root, ours, folder, processes)
+        surroundings = environment.for_project(ours, folder / "home")
         root = str(policy.root)
         return cls(
             policy=policy,
@@ -61,6 +63,7 @@ class Workspace:
             reader=Reader(root),
             revision=revision.revision(git),
             git=git,
+            ask=_asker(policy.root, surroundings, folder, processes),
         )
 
     def change(self, bases: Sequence[str]) -> Change:
@@ -75,9 +78,16 @@ class Workspace:
     def look(self, run: PlannedRun) -> Job:
         """A job that is only looked at, so that one may be made for every gate."""
         shutil.rmtree(self.folder / run.tool, ignore_errors=True)
-        return self.job(run, None)
+        return self.job(run)
 
-    def job(self, run: PlannedRun, upstream: Run | None) -> Job:
+    def after(self, job: Job, upstream: Run | None) -> Job:
+        """The job as it is when the run that it builds on has been made."""
+        if upstream is None:
+            return job
+        work = self.folder / upstream.tool
+        return replace(job, upstream=upstream, upstream_work=work)
+
+    def job(self, run: PlannedRun) -> Job:
         """A job with a folder of its own to write into."""
         work = self.folder / run.tool
         work.mkdir()
@@ -96,8 +106,6 @@ class Workspace:
             project_environment=environment.for_project(self.ours, home, allowed),
             timeout=run.timeout,
             exact_rules=run.rules,
-            upstream=upstream,
-            upstream_work=self.folder / upstream.tool if upstream else None,
             companions=run.companions,
         )
 
@@ -120,14 +128,23 @@ def _git(
 ) -> revision.Git:
     program = shutil.which("git", path=ours.get("PATH"))
     environ = {**environment.for_analysers(ours, folder / "home"), "LC_ALL": "C"}
-    calls = count()
+    ask = _asker(root, environ, folder, processes)
 
     def git(*arguments: str) -> str | None:
-        if program is None:
-            return None
-        argv = (program, *revision.SAFE, *arguments)
-        output = folder / f"git-{next(calls)}"
-        outcome = processes.run(Command(argv, root, environ, _GIT_SECONDS, output))
-        return outcome.stdout if outcome.exit_code == 0 else None
+        return ask((program, *revision.SAFE, *arguments)) if program else None
 
     return git
+
+
+def _asker(
+    root: Path, environ: Mapping[str, str], folder: Path, processes: Processes
+) -> Callable[[Sequence[str]], str | None]:
+    """Runs a program and gives what it prints, None where it fails."""
+
+    def ask(argv: Sequence[str]) -> str | None:
+        output = Path(tempfile.mkdtemp(prefix="answer-", dir=folder))
+        command = Command(tuple(argv), root, environ, _QUESTION_SECONDS, output)
+        outcome = processes.run(command)
+        return outcome.stdout if outcome.exit_code == 0 else None
+
+    return ask

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from gatekeeper.performance import selection
 from gatekeeper.performance.outcome import VARIANCE
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.tools import ADAPTERS
@@ -76,6 +75,8 @@ def _by_person(gate: GatePolicy) -> Iterator[tuple[str, str]]:
 
 
 def _performance(gate: GatePolicy) -> Iterator[tuple[str, str]]:
+    from gatekeeper.performance import selection  # only these gates need it
+
     for word in gate.select:
         if wrong := selection.mistake(word):
             yield "select", wrong

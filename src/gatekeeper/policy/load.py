@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -74,13 +76,31 @@ def _validate(found: Document) -> PolicyFile:
             f"{found.name}:1: a policy is a mapping with `version` and `gates`"
         )
     try:
-        return PolicyFile.model_validate(found.data)
+        with _without_plugins():
+            return PolicyFile.model_validate(found.data)
     except ValidationError as error:
         mistakes = [
             f"{found.name}:{found.line(_written(item['loc'], found))}: {_say(item)}"
             for item in error.errors(include_url=False)
         ]
         raise UserError(*dict.fromkeys(mistakes)) from error
+
+
+@contextmanager
+def _without_plugins() -> Iterator[None]:
+    """Have pydantic build our models without a look for plugins.
+
+    It would look through all that is installed, and nothing there may bend a policy.
+    """
+    name = "PYDANTIC_DISABLE_PLUGINS"
+    given = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if given is not None:
+            os.environ[name] = given
 
 
 def _written(place: Place, found: Document) -> Place:
@@ -109,5 +129,5 @@ def _known_keys(place: Place) -> list[str]:
     elif place[0] == "tools" and len(place) > 1:
         model = Tools
         if len(place) > 2 and str(place[1]) in ADAPTERS:
-            model = type(Tools.model_validate({}).options(str(place[1])))
+            model = type(Tools.model_construct().options(str(place[1])))
     return [field.alias or name for name, field in model.model_fields.items()]

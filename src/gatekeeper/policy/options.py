@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from gatekeeper.policy.values import (
+    Files,
+    Flag,
+    Hours,
+    Natural,
+    Rule,
+    Seconds,
+    Section,
+    Stated,
+    Text,
+    Texts,
+    Variable,
+    Words,
+)
 
-def listed(value: object) -> object:
-    """One text is a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
-def split(value: object) -> object:
-    """A command in one line becomes its words, quotes as in a shell."""
-    return shlex.split(value) if isinstance(value, str) else value
-
-
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False, strict=True)]
-Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False, strict=True)]
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$")
-]
-Texts = Annotated[list[Text], Field(max_length=1000)]
-Files = Annotated[list[Text], BeforeValidator(listed), Field(min_length=1)]
-Words = Annotated[list[Text], BeforeValidator(split), Field(min_length=1)]
-Natural = Annotated[int, Field(ge=0, strict=True)]
-Flag = Annotated[bool, Field(strict=True)]
-Level = Literal["low", "medium", "high", "critical", "unknown"]
-Rule = Annotated[str, StringConstraints(pattern=r"^[A-Z]+[0-9]*$")]
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_CACHE_HOURS = "how long an answer about advisories may be reused; 0 is never"
 
 
 class ToolOptions(Section):
@@ -48,6 +35,11 @@ class ToolOptions(Section):
     environment: list[Variable] = Field(
         default=[],
         description="names of variables that this tool may see, secrets included",
+    )
+    cache: Flag | None = Field(
+        default=None,
+        description="whether an earlier result on the same input may be used;"
+        " tests only if true",
     )
 
 
@@ -93,6 +85,7 @@ class SafetyOptions(ToolOptions):
     max_age: Annotated[float, Field(gt=0, strict=True)] | None = Field(
         default=None, description="days that a database in a folder may be old"
     )
+    cache_hours: Hours = Field(default=1, description=_CACHE_HOURS)
 
 
 class PipAuditOptions(ToolOptions):
@@ -102,6 +95,7 @@ class PipAuditOptions(ToolOptions):
     service: Text = Field(
         default="", description="`pypi`, `osv`, `esms`, or the URL of an OSV API"
     )
+    cache_hours: Hours = Field(default=1, description=_CACHE_HOURS)
 
 
 class PytestOptions(ToolOptions):
@@ -212,18 +206,28 @@ class PerformanceOptions(ToolOptions):
 class Tools(Section):
     """How each tool is run."""
 
-    flake8: Flake8Options = Flake8Options()
-    mypy: MypyOptions = MypyOptions()
-    bandit: BanditOptions = BanditOptions()
-    safety: SafetyOptions = SafetyOptions()
-    pip_audit: PipAuditOptions = Field(default=PipAuditOptions(), alias="pip-audit")
-    pytest: PytestOptions = PytestOptions()
-    coverage: CoverageOptions = CoverageOptions()
-    ruff: RuffOptions = RuffOptions()
-    requirements: RequirementsOptions = RequirementsOptions()
-    environment: EnvironmentOptions = EnvironmentOptions()
-    routes: RoutesOptions = RoutesOptions()
-    performance: PerformanceOptions = PerformanceOptions()
+    flake8: Stated[Flake8Options] = Field(default_factory=Flake8Options.model_construct)
+    mypy: Stated[MypyOptions] = Field(default_factory=MypyOptions.model_construct)
+    bandit: Stated[BanditOptions] = Field(default_factory=BanditOptions.model_construct)
+    safety: Stated[SafetyOptions] = Field(default_factory=SafetyOptions.model_construct)
+    pip_audit: Stated[PipAuditOptions] = Field(
+        default_factory=PipAuditOptions.model_construct, alias="pip-audit"
+    )
+    pytest: Stated[PytestOptions] = Field(default_factory=PytestOptions.model_construct)
+    coverage: Stated[CoverageOptions] = Field(
+        default_factory=CoverageOptions.model_construct
+    )
+    ruff: Stated[RuffOptions] = Field(default_factory=RuffOptions.model_construct)
+    requirements: Stated[RequirementsOptions] = Field(
+        default_factory=RequirementsOptions.model_construct
+    )
+    environment: Stated[EnvironmentOptions] = Field(
+        default_factory=EnvironmentOptions.model_construct
+    )
+    routes: Stated[RoutesOptions] = Field(default_factory=RoutesOptions.model_construct)
+    performance: Stated[PerformanceOptions] = Field(
+        default_factory=PerformanceOptions.model_construct
+    )
 
     def options(self, tool: str) -> ToolOptions:
         """The section of one tool, by its name in gates.yaml."""

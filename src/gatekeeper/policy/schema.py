@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from gatekeeper.policy.options import (
+from gatekeeper.policy.options import Tools
+from gatekeeper.policy.values import (
     Flag,
     Level,
     Number,
@@ -14,7 +15,6 @@ from gatekeeper.policy.options import (
     Section,
     Text,
     Texts,
-    Tools,
     listed,
 )
 
@@ -95,7 +95,7 @@ class PolicyFile(Section):
     python: Text = Field(
         default="auto", description="interpreter that can import the project"
     )
-    tools: Tools = Tools()
+    tools: Tools = Field(default_factory=Tools.model_construct)
     gates: Annotated[
         dict[
             Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]*$")],

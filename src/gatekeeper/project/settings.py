@@ -114,10 +114,15 @@ def _loosens(tool: str, key: str, value: object) -> bool:
     return tool == "mypy" and strict and untrue
 
 
+def files(tool: str, adopted: str | None = None) -> list[str]:
+    """Where settings of a tool may stand, whether the files exist or not."""
+    names = [name for name, _ in _PLACES.get(tool, ())]
+    return list(dict.fromkeys([*names, *([adopted] if adopted else [])]))
+
+
 def broken(root: Path, tool: str, adopted: str | None = None) -> Iterator[str]:
     """One line for each settings file of a tool that does not parse."""
-    names = [name for name, _ in _PLACES.get(tool, ())]
-    for name in dict.fromkeys([*names, *([adopted] if adopted else [])]):
+    for name in files(tool, adopted):
         try:
             load(root / name)
         except SettingsError as error:

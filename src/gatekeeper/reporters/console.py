@@ -59,7 +59,7 @@ def render(report: Report, style: Style) -> str:
     answer = Text.assemble(
         (summary.verdict_line(report), _VERDICTS[report.verdict]),
         f"  {summary.meaning(report)}",
-        (f" ({report.duration_seconds:.1f} s)", "dim"),
+        (f" ({summary.duration(report)})", "dim"),
     )
     console.print(answer, soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
@@ -81,7 +81,10 @@ def _table(report: Report) -> Table:
     table.add_column("verdict")
     for gate in _rows(report):
         decides = "" if gate.blocking else " (does not decide)"
-        status = Text.assemble((gate.status, _STYLES[gate.status]), (decides, "dim"))
+        cached = "  cached" if summary.is_cached(gate, report) else ""
+        status = Text.assemble(
+            (gate.status, _STYLES[gate.status]), (f"{decides}{cached}", "dim")
+        )
         table.add_row(
             Text(summary.SYMBOLS[gate.status], style=_STYLES[gate.status]),
             Text(f"{one_line(gate.id, 40)}"),

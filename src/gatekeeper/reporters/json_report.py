@@ -140,6 +140,7 @@ def _run(run: Run) -> dict[str, Any]:
         "exit_code": run.exit_code,
         "duration_seconds": run.duration_seconds,
         "cached": run.cached,
+        **({"saved_seconds": run.saved_seconds} if run.cached else {}),
         "examined": measured.examined,
         "suppressed": measured.suppressed,
         "metrics": {name: metric.value for name, metric in measured.metrics.items()},
@@ -234,6 +235,7 @@ def _load_run(entry: Mapping[str, Any]) -> Run:
         exit_code=entry["exit_code"],
         duration_seconds=entry["duration_seconds"],
         cached=entry["cached"],
+        saved_seconds=entry.get("saved_seconds", 0.0),
         stderr_tail=entry["stderr_tail"],
         reason=entry["reason"],
         measurement=Measurement(

@@ -36,7 +36,7 @@ def _lines(report: Report, budget: int) -> Iterator[str]:
     yield "| | gate | value | limit | verdict |"
     yield "|---|---|---:|---:|---|"
     for gate in report.gates:
-        yield _row(gate)
+        yield _row(gate, report)
     yield ""
     for gate in report.gates:
         if gate.status in _UNFOLDED or gate.findings or gate.comparisons:
@@ -53,14 +53,15 @@ def _lines(report: Report, budget: int) -> Iterator[str]:
     yield ""
 
 
-def _row(gate: GateResult) -> str:
+def _row(gate: GateResult, report: Report) -> str:
     decides = "" if gate.blocking else " (does not decide)"
+    cached = ", cached" if summary.is_cached(gate, report) else ""
     cells = (
         summary.SYMBOLS[gate.status],
         escape(one_line(gate.id, 60)),
         summary.value(gate),
         summary.limit(gate),
-        f"{gate.status}{decides}",
+        f"{gate.status}{decides}{cached}",
     )
     return f"| {' | '.join(cells)} |"
 
@@ -143,7 +144,7 @@ def _block(lines: list[str]) -> Iterator[str]:
 
 def _tools(report: Report) -> str:
     names = [f"{run.tool} {run.version or '?'}" for run in report.runs]
-    return f"<sub>{escape(', '.join(names))}; {report.duration_seconds:.1f} s</sub>"
+    return f"<sub>{escape(', '.join(names))}; {summary.duration(report)}</sub>"
 
 
 def escape(text: str) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gatekeeper.decimals import display
-from gatekeeper.model import Finding, GateResult, GateStatus, Report, Severity, Verdict
+from gatekeeper.model import (
+    Finding,
+    GateResult,
+    GateStatus,
+    Report,
+    Run,
+    Severity,
+    Verdict,
+)
 
 SYMBOLS = {
     GateStatus.PASSED: "\u2714",
@@ -14,6 +22,8 @@ SYMBOLS = {
     GateStatus.SKIPPED: "\u2192",
     GateStatus.PENDING: "\u2026",
 }
+#: Less would be shown as nothing.
+_WORTH_TELLING = 0.05
 _GRAVITY = {
     Severity.CRITICAL: 0,
     Severity.UNKNOWN: 1,
@@ -72,6 +82,24 @@ def limit(gate: GateResult) -> str:
     if gate.maximum is not None:
         parts.append(f"\u2264 {display(gate.maximum, None, None)}")
     return ", ".join(parts) or "\u2013"
+
+
+def is_cached(gate: GateResult, report: Report) -> bool:
+    """Whether the verdict rests on a run that the cache gave, at least in part."""
+    judged = gate.status is not GateStatus.SKIPPED
+    return judged and any(r.cached and r.tool == gate.tool for r in report.runs)
+
+
+def took(run: Run) -> str:
+    """How long a tool took; one that the cache spared took no time worth a word."""
+    return "cached" if run.cached else f"{run.duration_seconds:.1f} s"
+
+
+def duration(report: Report) -> str:
+    """How long everything took, and how much longer it would have without cache."""
+    saved = sum(run.saved_seconds for run in report.runs)
+    spared = f", {saved:.1f} s saved by the cache" if saved >= _WORTH_TELLING else ""
+    return f"{report.duration_seconds:.1f} s{spared}"
 
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:

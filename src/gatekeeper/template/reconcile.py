@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gatekeeper.model import BoxResult, BoxState, GateResult, GateStatus
-from gatekeeper.template.markdown import Body, Box
 from gatekeeper.template.signature import moot, signature
+
+if TYPE_CHECKING:  # its parser is slow to import, and needed for a body only
+    from gatekeeper.template.markdown import Body, Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,45 @@
-"""The registry: every tool gatekeeper drives, one file each."""
+"""The registry: every tool gatekeeper drives, one file each, imported on first use."""
 
-from gatekeeper.tools.bandit import BANDIT
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
 from gatekeeper.tools.base import Adapter
-from gatekeeper.tools.coverage import COVERAGE
-from gatekeeper.tools.flake8 import FLAKE8
-from gatekeeper.tools.mypy import MYPY
-from gatekeeper.tools.performance import PERFORMANCE
-from gatekeeper.tools.pip_audit import PIP_AUDIT
-from gatekeeper.tools.pytest import PYTEST
-from gatekeeper.tools.requirements import REQUIREMENTS
-from gatekeeper.tools.routes import ROUTES
-from gatekeeper.tools.ruff import RUFF
-from gatekeeper.tools.safety import SAFETY
-from gatekeeper.tools.variables import ENVIRONMENT
 
-ADAPTERS: dict[str, Adapter] = {
-    "flake8": FLAKE8,
-    "mypy": MYPY,
-    "bandit": BANDIT,
-    "safety": SAFETY,
-    "pip-audit": PIP_AUDIT,
-    "pytest": PYTEST,
-    "coverage": COVERAGE,
-    "ruff": RUFF,
-    "requirements": REQUIREMENTS,
-    "environment": ENVIRONMENT,
-    "routes": ROUTES,
-    "performance": PERFORMANCE,
+#: The module of each tool, which holds its adapter under the name in capitals.
+_MODULES = {
+    "flake8": "gatekeeper.tools.flake8",
+    "mypy": "gatekeeper.tools.mypy",
+    "bandit": "gatekeeper.tools.bandit",
+    "safety": "gatekeeper.tools.safety",
+    "pip-audit": "gatekeeper.tools.pip_audit",
+    "pytest": "gatekeeper.tools.pytest",
+    "coverage": "gatekeeper.tools.coverage",
+    "ruff": "gatekeeper.tools.ruff",
+    "requirements": "gatekeeper.tools.requirements",
+    "environment": "gatekeeper.tools.variables",
+    "routes": "gatekeeper.tools.routes",
+    "performance": "gatekeeper.tools.performance",
 }
+
+
+class _Registry(Mapping[str, Adapter]):
+    """Names cost nothing here; asking for an adapter imports its module."""
+
+    def __getitem__(self, name: str) -> Adapter:
+        module = import_module(_MODULES[name])
+        adapter: Adapter = getattr(module, name.replace("-", "_").upper())
+        return adapter
+
+    def __contains__(self, name: object) -> bool:
+        return name in _MODULES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+ADAPTERS: Mapping[str, Adapter] = _Registry()

@@ -14,7 +14,16 @@ from typing import Any
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import FileResult, Finding, Measurement, RunStatus, Severity
-from gatekeeper.tools.base import Adapter, Job, ToolError, batches, need_files, relative
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    Scope,
+    ToolError,
+    batches,
+    need_files,
+    own_plugins,
+    relative,
+)
 from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
 
@@ -53,6 +62,12 @@ def _portions(job: Job) -> Iterator[tuple[str, ...]]:
     files = need_files(job)
     for start in range(min(job.workers, len(files))):
         yield from batches(files[start :: job.workers])
+
+
+def _scope(job: Job) -> Scope:
+    """bandit's own tests look at one file each; what others do is not known."""
+    alone = own_plugins("bandit.plugins", "bandit") and not job.options.args
+    return Scope.FILE if alone else Scope.PROJECT
 
 
 def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
@@ -188,4 +203,5 @@ BANDIT = Adapter(
     distribution="bandit",
     divisible=lambda options: True,
     concurrent=True,
+    scope=_scope,
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,20 @@ class NothingToExamineError(ToolError):
     """There is no input for the tool, so it is not even started."""
 
 
+class Scope(enum.StrEnum):
+    """What findings may depend on beside the options: how long a result holds.
+
+    `FILE` is one file each, `PYTHON` all Python files below the root and the installed
+    packages, `PROJECT` every file below the root as well. What is `UNKNOWN` is measured
+    each time.
+    """
+
+    FILE = "file"
+    PYTHON = "python"
+    PROJECT = "project"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One run of one tool: what to look at, with which options, where to write.
@@ -44,7 +59,8 @@ class Job:
     empty at the start. `exact_rules` are the rules that gates ask for. `upstream` is
     the finished run that this one builds on, `upstream_work` its folder. `companions`
     are the options of tools that share this run. `workers` is how many processors the
-    tool may keep busy.
+    tool may keep busy. `kept` is a folder for a cache of the tool's own that outlives
+    this run, None where there is none.
     """
 
     tool: str
@@ -63,6 +79,7 @@ class Job:
     upstream_work: Path | None = None
     companions: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
+    kept: Path | None = None
 
     def ours(
         self, module: str, *arguments: str, cwd: Path | None = None, **extra: str
@@ -118,7 +135,9 @@ class Adapter:
     `project`, or `none` where there is nothing to install. `variables` are those of
     the environment that the tool may see, since they say where to ask and not what to
     answer. `divisible` says whether it can keep several processors busy with these
-    options, `concurrent` whether its commands may run side by side.
+    options, `concurrent` whether its commands may run side by side. `scope` tells what
+    a result depends on, `on_request` that it is reused only if the policy says so, and
+    `incremental` that the tool keeps a cache itself.
     """
 
     name: str
@@ -137,6 +156,9 @@ class Adapter:
     variables: frozenset[str] = frozenset()
     divisible: Callable[[Any], bool] = lambda options: False
     concurrent: bool = False
+    scope: Callable[[Job], Scope] = lambda job: Scope.UNKNOWN
+    on_request: bool = False
+    incremental: bool = False
 
     @property
     def main_metric(self) -> str:
@@ -159,6 +181,13 @@ def no_commands(job: Job) -> tuple[Command, ...]:
 def by_check(job: Job) -> tuple[str, ...]:
     """What shows by hand what a built-in tool found; the judge adds the gate."""
     return ("gatekeeper", "check")
+
+
+def own_plugins(group: str, *known: str) -> bool:
+    """Whether all plugins of a tool come from distributions whose ways are known."""
+    found = entry_points(group=group)
+    names = {plugin.dist.name.lower() if plugin.dist else "" for plugin in found}
+    return names <= set(known)
 
 
 def readable(outcome: Outcome) -> str:

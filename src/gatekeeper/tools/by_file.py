@@ -19,7 +19,6 @@ def together(sources: Sources, results: Mapping[str, FileResult]) -> Measurement
         key=_place,
     )
     in_files = (gap for path in sorted(results) for gap in results[path].gaps)
-    complete = results.keys() == set(sources.files)
     return Measurement(
         findings=tuple(findings),
         metrics={"findings": Metric(len(findings), "findings")},
@@ -27,7 +26,7 @@ def together(sources: Sources, results: Mapping[str, FileResult]) -> Measurement
         examined_paths=frozenset(results),
         suppressed=sum(result.suppressed for result in results.values()),
         gaps=(*sources.gaps, *in_files),
-        by_file=results if complete else {},
+        by_file=results,
     )
 
 

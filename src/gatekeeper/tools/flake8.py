@@ -17,7 +17,15 @@ from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import FileResult, Finding, Measurement, Severity
 from gatekeeper.project.comments import OptOut
 from gatekeeper.project.files import matches
-from gatekeeper.tools.base import Adapter, Job, ToolError, batches, need_files
+from gatekeeper.tools.base import (
+    Adapter,
+    Job,
+    Scope,
+    ToolError,
+    batches,
+    need_files,
+    own_plugins,
+)
 from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
 
@@ -30,6 +38,13 @@ _PROCESSED = re.compile(r"^(\d+)\s+total files processed$", re.MULTILINE)
 _BENCHMARK = re.compile(r"^[\d.]+\s+(seconds elapsed|(total )?\w+ (\w+ )?processed.*)$")
 #: A syntax error cannot be silenced; neither can a file that is not there.
 _FATAL = "E9"
+#: Distributions whose checks see one file and nothing else.
+_ALONE = (
+    "flake8 mccabe pycodestyle pyflakes flake8-annotations flake8-bugbear"
+    " flake8-builtins flake8-commas flake8-comprehensions flake8-debugger"
+    " flake8-docstrings flake8-eradicate flake8-pie flake8-print flake8-quotes"
+    " flake8-return flake8-simplify flake8-type-checking pep8-naming"
+).split()
 _BARE = {"noqa": "bare-noqa", "flake8: noqa": "bare-noqa"}
 
 
@@ -63,6 +78,13 @@ def _commands(job: Job) -> tuple[Command, ...]:
     )
 
 
+def _scope(job: Job) -> Scope:
+    """Findings on one file each, unless a plugin or configuration may look around."""
+    plain = not job.options.config and not job.options.args
+    alone = plain and own_plugins("flake8.extension", *_ALONE)
+    return Scope.FILE if alone else Scope.PROJECT
+
+
 def _rules_have_a_source(job: Job) -> None:
     """A gate on rules that no installed plugin can report would pass for nothing."""
     plugins = entry_points(group="flake8.extension")
@@ -93,7 +115,7 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
     expected = len(job.sources.files)
     if processed != expected:
         gap = f"flake8 processed {processed} of {expected} files"
-        whole = replace(whole, gaps=(*whole.gaps, gap), by_file={})
+        whole = replace(whole, gaps=(*whole.gaps, gap))
     return replace(
         whole, examined=processed, examined_paths=frozenset(job.sources.files)
     )
@@ -199,4 +221,5 @@ FLAKE8 = Adapter(
     fix="Mend the findings, or silence one line with `# noqa: RULE` and a reason.",
     distribution="flake8",
     divisible=lambda options: True,
+    scope=_scope,
 )

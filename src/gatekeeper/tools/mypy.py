@@ -20,6 +20,7 @@ from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools.base import (
     Adapter,
     Job,
+    Scope,
     ToolError,
     need_files,
     readable,
@@ -65,7 +66,7 @@ def _commands(job: Job) -> tuple[Command, ...]:
     # Where top-level packages lie, so that each group can import what others hold.
     bases = os.pathsep.join(str(job.root / base) for base in _bases(job))
     fixed = (
-        f"--cache-dir={job.work / 'cache'}",
+        f"--cache-dir={(job.kept or job.work) / 'cache'}",
         f"--python-executable={job.python}",
         "--no-color-output",
         "--no-pretty",
@@ -80,6 +81,12 @@ def _commands(job: Job) -> tuple[Command, ...]:
         job.ours("mypy", *_options(job), *fixed, *arguments, MYPYPATH=bases)
         for arguments in map(_arguments_for(job), _groups(job))
     )
+
+
+def _scope(job: Job) -> Scope:
+    """A configuration may name plugins, which may read anything."""
+    plain = not job.options.config and not job.options.args
+    return Scope.PYTHON if plain else Scope.PROJECT
 
 
 def _arguments_for(job: Job) -> Callable[[Sequence[str]], tuple[str, ...]]:
@@ -269,4 +276,6 @@ MYPY = Adapter(
     metrics={"findings": "errors"},
     fix="Mend the types; `# type: ignore[CODE]` with a reason is for the rest.",
     distribution="mypy",
+    scope=_scope,
+    incremental=True,
 )

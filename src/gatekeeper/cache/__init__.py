@@ -1,0 +1,1 @@
+"""Results of earlier runs: kept where only we write, used only on the same input."""

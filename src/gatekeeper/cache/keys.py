@@ -1,0 +1,89 @@
+"""What the result of one run follows from, in one short name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gatekeeper.cache.facts import Facts
+from gatekeeper.cache.observation import digest
+from gatekeeper.project import settings
+from gatekeeper.tools.base import Adapter, Job, Scope
+
+#: Options that say how long to wait or what to keep, and nothing about the result.
+_IRRELEVANT = {"timeout", "cache", "cache_hours"}
+#: A private folder, a new one each time.
+_PRIVATE = "HOME"
+
+
+def file_key(adapter: Adapter, job: Job, facts: Facts) -> str:
+    """Names what each file's result follows from, beside the file itself."""
+    return digest(Scope.FILE, *_common(adapter, job, facts))
+
+
+def run_key(adapter: Adapter, job: Job, scope: Scope, facts: Facts) -> str | None:
+    """Names everything that the result follows from; None where that is not known."""
+    sources = job.sources
+    wide = scope is Scope.PROJECT
+    files = (
+        facts.everything() if wide else facts.python((*sources.files, *sources.stubs))
+    )
+    if files is None or not facts.places.packages:
+        return None
+    adopted = getattr(job.options, "config", None)
+    own = [(name, facts.file(name)) for name in settings.files(job.tool, adopted)]
+    return digest(
+        scope,
+        *_common(adapter, job, facts),
+        (sources.files, sources.stubs, sources.gaps, sources.left_out),
+        sorted(files.items()),
+        sorted(facts.before.tree.folders),
+        own,
+        (job.python, facts.places.version, facts.project),
+        (job.root, sorted(job.project_environment.items())) if wide else "",
+    )
+
+
+def outside(job: Job) -> str:
+    """A path in the options that leads out of the root, where changes go unseen."""
+    named = (job.options, *job.companions.values())
+    for text in _texts([options.model_dump() for options in named]):
+        path = os.path.join(job.root, text.rpartition("=")[2])
+        real = os.path.realpath(path)
+        below = real == str(job.root) or real.startswith(f"{job.root}{os.sep}")
+        if not below and os.path.lexists(path):
+            return text
+    return ""
+
+
+def _common(adapter: Adapter, job: Job, facts: Facts) -> tuple[object, ...]:
+    environment = {k: v for k, v in job.environment.items() if k != _PRIVATE}
+    return (
+        adapter.name,
+        _plain(job.options),
+        sorted((name, _plain(given)) for name, given in job.companions.items()),
+        job.paths,
+        job.exact_rules,
+        sorted(environment.items()),
+        (sys.version, sys.platform, os.uname().machine),
+        facts.own,
+    )
+
+
+def _plain(options: Any) -> object:
+    found: Mapping[str, object] = options.model_dump(exclude=_IRRELEVANT)
+    return sorted(found.items())
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(key)
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)

@@ -1,0 +1,99 @@
+"""The cache during one check: what is known of each run, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gatekeeper.cache.facts import Changes, Facts
+from gatekeeper.cache.incremental import Incremental
+from gatekeeper.cache.keys import file_key, outside, run_key
+from gatekeeper.cache.ledger import FileLookup
+from gatekeeper.cache.lookup import Lookup, RunLookup
+from gatekeeper.cache.observation import digest
+from gatekeeper.cache.store import Store
+from gatekeeper.model import Run
+from gatekeeper.tools.base import Adapter, Job, Scope
+
+_HOUR = 3600.0
+
+
+def may_reuse(adapter: Adapter, job: Job) -> bool:
+    """Whether tool and policy let an earlier result stand for a run."""
+    wanted = getattr(job.options, "cache", None)
+    if wanted is None:
+        wanted = not adapter.on_request
+    hours = getattr(job.options, "cache_hours", None)
+    known = adapter.scope(job) is not Scope.UNKNOWN
+    return bool(wanted) and known and hours != 0 and not outside(job)
+
+
+def needs_project(adapter: Adapter, job: Job) -> bool:
+    """Whether the result depends on the project's interpreter."""
+    return may_reuse(adapter, job) and adapter.scope(job) is not Scope.FILE
+
+
+class Cache:
+    """Looks runs up, and keeps those that were made while nothing changed."""
+
+    def __init__(self, store: Store, facts: Facts) -> None:
+        self._store, self._facts = store, facts
+
+    def look(self, adapter: Adapter, job: Job) -> Lookup:
+        """What is known of a run. Its `job` is what is left to do."""
+        if not may_reuse(adapter, job):
+            return Lookup(job=job)
+        scope = adapter.scope(job)
+        if scope is Scope.FILE:
+            return self._by_file(adapter, job)
+        key = run_key(adapter, job, scope, self._facts)
+        if key is None:
+            return Lookup(job=job)
+        hours = getattr(job.options, "cache_hours", None)
+        found = RunLookup(
+            job=job,
+            store=self._store,
+            key=key,
+            scope=scope,
+            seconds=None if hours is None else hours * _HOUR,
+        )
+        found.look()
+        if found.hit is None and adapter.incremental:
+            self._open_folder(adapter, found)
+        return found
+
+    def settle(self, pairs: Sequence[tuple[Lookup, Run]]) -> Changes:
+        """Keep what was measured; called when all tools have ended."""
+        changes = self._facts.changes()
+        for lookup, run in pairs:
+            lookup.keep(run, changes)
+        self._facts.remember()
+        if self._store.written:
+            self._store.prune()
+        return changes
+
+    def _by_file(self, adapter: Adapter, job: Job) -> FileLookup:
+        found = FileLookup(
+            job=job,
+            store=self._store,
+            key=file_key(adapter, job, self._facts),
+            whole=job,
+            contents={path: self._facts.file(path) for path in job.sources.files},
+            version=adapter.installed_version(),
+        )
+        found.look()
+        return found
+
+    def _open_folder(self, adapter: Adapter, found: RunLookup) -> None:
+        facts, job = self._facts, found.job
+        contents = facts.python()
+        if contents is None:
+            return
+        name = digest(
+            *(str(job.root), str(job.options), job.python, facts.own, facts.project)
+        )
+        found.incremental = Incremental.open(
+            self._store.place(adapter.name, name), contents, facts.metadata(contents)
+        )
+        if found.incremental is not None:
+            found.job = replace(job, kept=found.incremental.kept)

@@ -1,0 +1,132 @@
+"""Opens the cache for one check: looks at store, checkout and interpreter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gatekeeper.cache.facts import Facts
+from gatekeeper.cache.installed import Stamp
+from gatekeeper.cache.lookup import Lookup
+from gatekeeper.cache.observation import Places, digest, own_packages, stamps
+from gatekeeper.cache.search_path import interpreter_stamp, search_path
+from gatekeeper.cache.session import Cache, may_reuse, needs_project
+from gatekeeper.cache.store import Store
+from gatekeeper.engine.workspace import Workspace
+from gatekeeper.model import Run
+from gatekeeper.tools import ADAPTERS
+from gatekeeper.tools.base import Job
+
+
+class Recall:
+    """What earlier runs have to say in one check.
+
+    `folder` is where results are kept, None for nowhere; `ours` are files that
+    gatekeeper itself will write.
+    """
+
+    def __init__(
+        self, folder: Path | None, workspace: Workspace, ours: Iterable[Path]
+    ) -> None:
+        self._store = None if folder is None else Store(folder)
+        self._workspace, self._ours = workspace, tuple(ours)
+        self._cache: Cache | None = None
+        self._problem = ""
+        self.lookups: dict[str, Lookup] = {}
+
+    def look(self, jobs: Mapping[str, Job]) -> None:
+        """Look all runs up, before any of them is made."""
+        self.lookups = {tool: Lookup(job=job) for tool, job in jobs.items()}
+        wanted = [tool for tool in jobs if may_reuse(ADAPTERS[tool], jobs[tool])]
+        if self._store is None or not wanted:
+            return
+        self._problem = _distrusted(self._store, self._workspace)
+        if not self._problem:
+            self._cache = self._open(self._store, jobs)
+            for tool in wanted:
+                self.lookups[tool] = self._cache.look(ADAPTERS[tool], jobs[tool])
+            self._forget_halves()
+
+    def hits(self) -> list[Run]:
+        """The runs that need not be made, each of which is told with its result."""
+        return [found.hit for found in self.lookups.values() if found.hit is not None]
+
+    def completed(self, run: Run) -> Run:
+        """The result of everything, from a run over what was left to do."""
+        return self.lookups[run.tool].complete(run)
+
+    def keep(self, runs: Mapping[str, Run]) -> None:
+        """Keep what was measured; called once, when all tools have ended."""
+        fresh = [
+            (found, runs[tool])
+            for tool, found in self.lookups.items()
+            if found.hit is None and tool in runs
+        ]
+        for found in self.lookups.values():
+            found.close()
+        if self._cache is not None and fresh:
+            self._cache.settle(fresh)
+
+    def remarks(self) -> list[str]:
+        """What a reader should know of the cache."""
+        return [f"the cache is not used: {self._problem}"] if self._problem else []
+
+    def _open(self, store: Store, jobs: Mapping[str, Job]) -> Cache:
+        places = Places(
+            root=str(self._workspace.policy.root),
+            without=frozenset(
+                map(os.path.realpath, (*self._ours, store.folder.parent))
+            ),
+        )
+        seen = stamps(own_packages())
+        if any(needs_project(ADAPTERS[tool], job) for tool, job in jobs.items()):
+            places = _with_interpreter(places, self._workspace, store, seen)
+        return Cache(store, Facts(store, places, seen))
+
+    def _forget_halves(self) -> None:
+        """What is measured while the tests run is known only if all of it is."""
+        for tool in self.lookups:
+            chain = [t for t in self.lookups if t == tool or ADAPTERS[t].after == tool]
+            if any(self.lookups[name].hit is None for name in chain):
+                for name in chain:
+                    self.lookups[name].hit = None
+
+
+def _distrusted(store: Store, workspace: Workspace) -> str:
+    """Why results from the store prove nothing; empty where they do."""
+    root, folder = workspace.policy.root, Path(os.path.realpath(store.folder))
+    if folder.is_relative_to(root):
+        inside = str(folder.relative_to(root))
+        if workspace.git("ls-files", "-z", "--", f":(literal){inside}"):
+            return (
+                f"{inside} is a part of the repository, so anybody may have written it"
+            )
+    return store.problem()
+
+
+def _with_interpreter(
+    places: Places, workspace: Workspace, store: Store, seen: dict[str, Stamp]
+) -> Places:
+    """The places with those that the project's interpreter looks into, if it tells."""
+    python = workspace.interpreter.path
+    stamped = interpreter_stamp(python)
+    if stamped is None:
+        return places
+    name = digest(python, stamped, workspace.ours.get("HOME"))
+    known = store.read("interpreters", name)
+    if not isinstance(known, list) or known[2] != _state(known[0], seen):
+        found = search_path(python, workspace.ask)
+        if found is None:
+            return places
+        known = [found.folders, found.version, _state(found.folders, seen)]
+        store.write("interpreters", name, known)
+    folders, version, _ = known
+    return replace(places, python=python, version=version, packages=tuple(folders))
+
+
+def _state(folders: Sequence[str], seen: dict[str, Stamp]) -> str:
+    """What is installed there; new files may lead to new folders."""
+    seen |= stamps(folder for folder in folders if folder not in seen)
+    return digest([seen[folder].digest for folder in folders])

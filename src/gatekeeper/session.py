@@ -1,0 +1,134 @@
+"""The runs of one check: looked up or made, each judged as soon as it is there."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gatekeeper.cache.lookup import Lookup
+from gatekeeper.engine.plan import PlannedRun, gate_of
+from gatekeeper.engine.process import Processes
+from gatekeeper.engine.recall import Recall
+from gatekeeper.engine.runner import run_tool
+from gatekeeper.engine.schedule import Task, run_all
+from gatekeeper.engine.workspace import Workspace
+from gatekeeper.errors import Interrupted
+from gatekeeper.judge import judge
+from gatekeeper.model import GateResult, GateStatus, Run
+from gatekeeper.policy.load import Policy
+from gatekeeper.tools import ADAPTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for, beyond the policy. No gate named means all of them.
+
+    `body` is the text of the pull request, where there is one; `bases` are names of
+    what it is to be merged into, the first that git knows counts. `cache` is the
+    folder for results of earlier runs, None where there shall be none; `outputs` are
+    files that reports will be written to.
+    """
+
+    gates: tuple[str, ...] = ()
+    skip: frozenset[str] = frozenset()
+    jobs: int = 2
+    fail_fast: bool = False
+    in_ci: bool = False
+    body: str | None = None
+    bases: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    cache: Path | None = None
+    outputs: tuple[Path, ...] = ()
+
+
+class Watcher:
+    """Is told what happens while tools run; this one does not care."""
+
+    def planned(self, gates: Mapping[str, tuple[str, ...]]) -> None:
+        """Tools about to run, each with the gates that it serves."""
+
+    def started(self, tool: str) -> None:
+        """A tool begins."""
+
+    def finished(self, run: Run, results: Sequence[GateResult]) -> None:
+        """A tool has ended, and its gates are judged."""
+
+
+class Session:
+    """The runs of one check and what came of them so far."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        request: Request,
+        workspace: Workspace,
+        planned: Sequence[PlannedRun],
+        active: Sequence[str],
+        watcher: Watcher,
+    ) -> None:
+        self.policy, self.request, self.workspace = policy, request, workspace
+        self.planned, self.active, self.watcher = planned, active, watcher
+        self.runs: dict[str, Run] = {}
+        self.reproduce: dict[str, str] = {}
+        self.ended_by = ""
+
+    def execute(self, processes: Processes, recall: Recall) -> int:
+        """Run everything; gives the number of the signal that ended it, or 0."""
+        self.watcher.planned(
+            {p.tool: tuple(self._served(p.tool)) for p in self.planned}
+        )
+        try:
+            jobs = {p.tool: self.workspace.job(p) for p in self.planned}
+            for tool, job in jobs.items():
+                self.reproduce[tool] = shlex.join(ADAPTERS[tool].reproduce(job))
+            recall.look(jobs)
+            for run in recall.hits():
+                self._note(run, processes)
+            tasks = [
+                self._task(planned, recall.lookups[planned.tool], processes)
+                for planned in self.planned
+                if planned.tool not in self.runs
+            ]
+            for run in run_all(tasks, self.request.jobs, processes.cancel):
+                self._note(recall.completed(run), processes)
+        except Interrupted as interruption:
+            number = interruption.signal_number
+            self.ended_by = f"interrupted by {signal.Signals(number).name}"
+            return number
+        return 0
+
+    def _task(self, planned: PlannedRun, lookup: Lookup, processes: Processes) -> Task:
+        adapter = ADAPTERS[planned.tool]
+
+        def start(upstream: Run | None) -> Run:
+            self.watcher.started(planned.tool)
+            job = self.workspace.after(lookup.job, upstream)
+            return run_tool(adapter, job, processes)
+
+        return Task(planned.tool, start, adapter.after, alone=planned.alone)
+
+    def _note(self, run: Run, processes: Processes) -> None:
+        self.runs[run.tool] = run
+        results = [self.judge(name) for name in self._served(run.tool)]
+        self.watcher.finished(run, results)
+        for result in results:
+            failed = result.blocking and result.status is GateStatus.FAILED
+            if self.request.fail_fast and failed and not self.ended_by:
+                self.ended_by = f"not run: --fail-fast, {result.id} failed"
+                processes.cancel()
+
+    def _served(self, tool: str) -> Iterable[str]:
+        gates = self.policy.content.gates
+        return (name for name in self.active if gates[name].tool == tool)
+
+    def judge(self, name: str) -> GateResult:
+        """The verdict on a gate whose tool has run."""
+        gate = gate_of(name, self.policy.content.gates[name], in_ci=self.request.in_ci)
+        run = self.runs[gate.tool]
+        result = judge(gate, run, self.reproduce.get(gate.tool, ""))
+        if result.status is GateStatus.ERROR and run.fix:
+            result = replace(result, fix=run.fix)
+        return result
