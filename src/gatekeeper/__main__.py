@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+
+#: Imports make many objects and no rubbish; to look for it each time takes a tenth.
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def _trust_only_what_is_installed() -> None:
@@ -36,10 +40,11 @@ def main() -> None:
     """Run the command line; a signal or our own bug never looks like a verdict."""
     _speak_utf8()
     _have_streams()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     if not sys.flags.isolated:
         _trust_only_what_is_installed()
     try:
-        from gatekeeper.cli import run
+        from gatekeeper.start import run
 
         code = run()
     except KeyboardInterrupt:

@@ -6,9 +6,11 @@ import difflib
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gatekeeper.cache.standing import Standing
 from gatekeeper.engine.plan import blocks, plan
 from gatekeeper.engine.process import Processes
 from gatekeeper.engine.recall import Recall
@@ -33,7 +35,15 @@ from gatekeeper.tools import ADAPTERS
 EXIT_CODES = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.ERROR: 2}
 
 
-def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A report, and what has to stay as it is for it to hold; None if it may not."""
+
+    report: Report
+    standing: Standing | None
+
+
+def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
     """Run the tools that the gates need, and judge. UserError for bad requests."""
     started, clock = datetime.now(UTC), time.monotonic()
     chosen = _chosen(policy, request)
@@ -57,7 +67,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
     settled = pull.settle(judged, session.runs)
     results = tuple(settled.values())
     verdict = conclude(results)
-    return Report(
+    report = Report(
         verdict=verdict,
         exit_code=128 + stopped if stopped else EXIT_CODES[verdict],
         started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -73,6 +83,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Report:
             *(() if request.gates else pull.remarks(settled)),
         ),
     )
+    return Answer(report, None if pull.counts else recall.standing(session.runs))
 
 
 def _pull_request(

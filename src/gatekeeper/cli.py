@@ -3,17 +3,12 @@
 Annotations are no text here, since Typer would evaluate each at every start.
 """
 
-import signal
-import sys
-import traceback
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from gatekeeper import __version__
-from gatekeeper.errors import Interrupted, UserError
 
 app = typer.Typer(
     name="gatekeeper",
@@ -23,8 +18,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The policy.")
@@ -38,44 +31,6 @@ Root = Annotated[
 Format = Annotated[
     str, typer.Option("--format", "-f", help="console, markdown or json, on stdout.")
 ]
-
-
-def run() -> int:
-    """Run the command line and give the exit code; nothing escapes but a real bug."""
-    for number in _SIGNALS:
-        signal.signal(number, _interrupt)
-    try:
-        return _answer()
-    finally:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)  # the answer is given
-
-
-def _answer() -> int:
-    try:
-        app()
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 2
-    except UserError as error:
-        for message in error.messages:
-            _say(message)
-    except Interrupted as interruption:
-        return 128 + interruption.signal_number
-    except Exception:
-        traceback.print_exc()
-        _say("this is a bug in gatekeeper; please report it with the lines above")
-    return 2
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once is enough; cleaning up is under way
-    raise Interrupted(number)
-
-
-def _say(message: str) -> None:
-    from gatekeeper.reporters.text import one_line
-
-    sys.stderr.write(f"gatekeeper: {one_line(message, 2000)}\n")
 
 
 def _version(wanted: bool) -> None:

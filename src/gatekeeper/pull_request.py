@@ -45,6 +45,14 @@ class PullRequest:
         self._asked = {name: self._ask(gate, state) for name, gate in gates.items()}
 
     @property
+    def counts(self) -> bool:
+        """Whether the answer follows from more than what tools measure."""
+        return self._body is not None or any(
+            gate.tool is None or gate.box or gate.when_changed or gate.evidence
+            for gate in self._gates.values()
+        )
+
+    @property
     def wants_changes(self) -> bool:
         """Whether the changed files are to be listed in the template."""
         gates = self._gates.values()

@@ -63,6 +63,11 @@ class Facts:
         self.own = digest([known[folder][0] for folder in own_packages()])
         self.project = digest([known[folder][0] for folder in places.packages])
 
+    @property
+    def settled(self) -> bool:
+        """Whether every change since the beginning shows in metadata."""
+        return self.before.settled(self._began)
+
     def file(self, path: str) -> str:
         """Stands for the content of a file, relative to the root or absolute."""
         found = self.before.tree.files.get(path)

@@ -37,11 +37,8 @@ def stamp(paths: Sequence[str]) -> Stamp:
         seen = file.stat()
         changed = seen.st_ctime_ns
         times.append(changed)
-        link = os.readlink(f"{folder}/{file.name}") if file.is_symlink() else ""
-        return (
-            f"{seen.st_mode} {seen.st_size} {seen.st_mtime_ns} {changed}"
-            f" {seen.st_ino} {link}"
-        )
+        sizes = f"{seen.st_mode} {seen.st_size} {seen.st_ino}"
+        return f"{sizes} {seen.st_mtime_ns} {changed}"
 
     return Stamp(_digest(paths, metadata), max(times))
 

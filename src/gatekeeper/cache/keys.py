@@ -42,8 +42,14 @@ def run_key(adapter: Adapter, job: Job, scope: Scope, facts: Facts) -> str | Non
         sorted(facts.before.tree.folders),
         own,
         (job.python, facts.places.version, facts.project),
-        (job.root, sorted(job.project_environment.items())) if wide else "",
+        job.root if wide else "",
+        sorted(job.project_environment.items()) if in_project(adapter) else "",
     )
+
+
+def in_project(adapter: Adapter) -> bool:
+    """Whether the project's own code is run."""
+    return adapter.interpreter == "project"
 
 
 def outside(job: Job) -> str:

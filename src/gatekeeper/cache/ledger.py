@@ -39,6 +39,7 @@ class FileLookup(Lookup):
     def look(self) -> None:
         """Find what is known of the files, and leave the rest to do."""
         ledger = _read(self.store, self.key)
+        self.stands = True
         files = self.whole.sources.files
         for path in files:
             for content, packed in ledger["files"].get(path, ()):
@@ -58,6 +59,7 @@ class FileLookup(Lookup):
         fresh = run.measurement
         if not self._known or fresh is None:
             return run
+        self.stands = False  # the note below is about this time only
         total = len(self.whole.sources.files)
         anew = total - len(self._known)
         note = f"{anew} of {total} files examined, the others have not changed"

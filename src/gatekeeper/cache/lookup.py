@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +23,15 @@ class Lookup:
     """A run that is made each time. What knows more comes below.
 
     `hit` is the result where it is known, `job` what is left to do where it is not, and
-    `share` the part of the files that this is.
+    `share` the part of the files that this is. The result `stands` as long as nothing
+    changes, and in any case not longer than `until`, a time in seconds.
     """
 
     job: Job
     hit: Run | None = None
     share: float = 1.0
+    stands: bool = False
+    until: float | None = None
 
     def complete(self, run: Run) -> Run:
         """The result of everything, from that of what was left to do."""
@@ -53,13 +57,13 @@ class RunLookup(Lookup):
 
     def look(self) -> None:
         """Find the run in the store, if one is there that still holds."""
+        now = made = time.time()
         value = self.store.read(_KIND, self.key)
-        try:
-            made, packed = value["made"], value["run"]
-            fresh = self.seconds is None or 0 <= time.time() - made < self.seconds
-            self.hit = _run(packed, self.job.tool) if fresh else None
-        except (TypeError, ValueError, LookupError):
-            return
+        if value is not None and 0 <= now - value["made"] < (self.seconds or math.inf):
+            self.hit = _run(value["run"], self.job.tool)
+            made = value["made"]
+        self.stands = True
+        self.until = None if self.seconds is None else made + self.seconds
 
     def complete(self, run: Run) -> Run:
         """The run, of which it is noted whether the tool came to its end."""

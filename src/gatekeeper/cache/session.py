@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gatekeeper.cache.facts import Changes, Facts
+from gatekeeper.cache.facts import Facts
 from gatekeeper.cache.incremental import Incremental
 from gatekeeper.cache.keys import file_key, outside, run_key
 from gatekeeper.cache.ledger import FileLookup
 from gatekeeper.cache.lookup import Lookup, RunLookup
-from gatekeeper.cache.observation import digest
+from gatekeeper.cache.observation import Observation, Places, digest
 from gatekeeper.cache.store import Store
 from gatekeeper.model import Run
 from gatekeeper.tools.base import Adapter, Job, Scope
@@ -38,6 +38,18 @@ class Cache:
 
     def __init__(self, store: Store, facts: Facts) -> None:
         self._store, self._facts = store, facts
+        self._after = facts.before
+
+    @property
+    def places(self) -> Places:
+        """Where everything lies that results follow from."""
+        return self._facts.places
+
+    def undisturbed(self) -> Observation | None:
+        """What was there all the time, if every later change will show."""
+        before = self._facts.before
+        same = self._after.digest() == before.digest()
+        return before if same and self._facts.settled else None
 
     def look(self, adapter: Adapter, job: Job) -> Lookup:
         """What is known of a run. Its `job` is what is left to do."""
@@ -62,15 +74,15 @@ class Cache:
             self._open_folder(adapter, found)
         return found
 
-    def settle(self, pairs: Sequence[tuple[Lookup, Run]]) -> Changes:
+    def settle(self, pairs: Sequence[tuple[Lookup, Run]]) -> None:
         """Keep what was measured; called when all tools have ended."""
         changes = self._facts.changes()
+        self._after = changes.after
         for lookup, run in pairs:
             lookup.keep(run, changes)
         self._facts.remember()
         if self._store.written:
             self._store.prune()
-        return changes
 
     def _by_file(self, adapter: Adapter, job: Job) -> FileLookup:
         found = FileLookup(

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from gatekeeper.commands.pull import read_body
 from gatekeeper.commands.template_places import find_template
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.reporters.text import one_line
-from gatekeeper.template.markdown import parse
 
 _ANYWHERE = "(any section)"
 
@@ -66,6 +64,10 @@ def _held_against(gates: Mapping[str, GatePolicy], root: Path) -> Iterator[str]:
     path = find_template(root)
     if path is None:
         return
+    # Its parser is slow to import, and most projects have no template.
+    from gatekeeper.commands.pull import read_body
+    from gatekeeper.template.markdown import parse
+
     shown = path.relative_to(root)
     body = parse(read_body(path, "template"))
     asked = [

@@ -9,18 +9,12 @@ from pathlib import Path
 
 from gatekeeper.app import check
 from gatekeeper.cache.store import home
-from gatekeeper.commands import last_report
-from gatekeeper.commands.output import (
-    Terminal,
-    is_set,
-    parse_outputs,
-    to_stdout,
-    write_file,
-)
+from gatekeeper.commands.deliver import NO_POLICY, Call, deliver
+from gatekeeper.commands.output import Terminal, is_set, parse_outputs
 from gatekeeper.commands.progress import progress
 from gatekeeper.commands.pull import find_pull
+from gatekeeper.commands.replay import keep_answer
 from gatekeeper.errors import UserError
-from gatekeeper.model import Report
 from gatekeeper.policy.load import Policy, load
 from gatekeeper.reporters import reporter
 from gatekeeper.session import Request
@@ -47,15 +41,13 @@ class CheckOptions:
 
 def run_check(options: CheckOptions) -> int:
     """Run the gates, write every report asked for, and give the exit code."""
-    render = reporter(options.format)
+    reporter(options.format)  # a mistake in the call is told before anything is run
     outputs = parse_outputs(options.outputs)
     policy = load(options.config, options.root, Path.cwd())
     _spare_the_policy(outputs, policy)
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     if policy.path is None:
-        terminal.say(
-            "no gates.yaml found, using the built-in policy; `gatekeeper init`"
-        )
+        terminal.say(NO_POLICY)
     asks = any(gate.tool is None or gate.box for gate in policy.content.gates.values())
     pull = find_pull(options.pr_body, options.base, os.environ, asks=asks)
     request = Request(
@@ -71,25 +63,21 @@ def run_check(options: CheckOptions) -> int:
         outputs=tuple(path for _, path in outputs),
     )
     with progress(terminal, quiet=options.quiet) as watcher:
-        report = check(policy, request, watcher)
-    style = terminal.style(verbose=options.verbose, quiet=options.quiet)
-    delivered = True
-    for name, path in outputs:
-        text = reporter(name)(report, terminal.file_style())
-        delivered &= write_file(path, text, terminal)
-    delivered &= to_stdout(render(report, style), terminal)
-    last_report.keep(policy.root, report, terminal)
-    return _exit_code(report, delivered=delivered)
+        answer = check(policy, request, watcher)
+    call = Call(
+        config=options.config,
+        format=options.format,
+        outputs=tuple(outputs),
+        quiet=options.quiet,
+        verbose=options.verbose,
+    )
+    code = deliver(answer.report, policy.root, terminal, call)
+    if answer.standing is not None and code == answer.report.exit_code:
+        keep_answer(sys.argv[1:], call, answer.report, answer.standing)
+    return code
 
 
 def _spare_the_policy(outputs: list[tuple[str, Path]], policy: Policy) -> None:
     for _, path in outputs:
         if policy.path is not None and path.resolve() == policy.path.resolve():
             raise UserError(f"--output: {path} is the policy itself")
-
-
-def _exit_code(report: Report, *, delivered: bool) -> int:
-    """A report that could not be delivered turns a yes into no verdict."""
-    if report.exit_code == 0 and not delivered:
-        return 2
-    return report.exit_code

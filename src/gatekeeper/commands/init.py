@@ -12,7 +12,7 @@ from gatekeeper.commands.output import Terminal, replace_file, to_stdout
 from gatekeeper.commands.template_places import PLACES, taken
 from gatekeeper.errors import UserError
 from gatekeeper.policy.extends import template
-from gatekeeper.policy.load import FILE_NAME, locate
+from gatekeeper.policy.locate import FILE_NAME, locate
 from gatekeeper.project.interpreter import choose
 from gatekeeper.reporters.text import one_line
 from gatekeeper.scaffold.facts import Facts, Section

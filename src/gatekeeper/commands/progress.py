@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from gatekeeper.session import Watcher
+from gatekeeper.commands.deliver import tell
 from gatekeeper.commands.output import Terminal
 from gatekeeper.model import GateResult, GateStatus, Run
 from gatekeeper.reporters.summary import SYMBOLS, took
 from gatekeeper.reporters.text import one_line
+from gatekeeper.session import Watcher
 
 
 @contextlib.contextmanager
@@ -33,10 +34,7 @@ class _Plain(Watcher):
         self._terminal = terminal
 
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
-        for result in results:
-            self._terminal.say(
-                f"{result.id}: {result.status} ({run.tool}, {took(run)})"
-            )
+        tell(self._terminal, run, results)
 
 
 class _Board(Watcher):

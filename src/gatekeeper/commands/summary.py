@@ -12,7 +12,7 @@ from gatekeeper.commands.pull import read_body
 from gatekeeper.errors import UserError
 from gatekeeper.model import GateResult, GateStatus, Report
 from gatekeeper.policy.gate_mistakes import CHANGES
-from gatekeeper.policy.load import locate
+from gatekeeper.policy.locate import locate
 from gatekeeper.reporters import evidence, reporter, summary
 from gatekeeper.reporters.json_report import load
 from gatekeeper.reporters.markdown import escape

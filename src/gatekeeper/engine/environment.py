@@ -25,6 +25,8 @@ _SECRET = re.compile(
     r"|(^|_)PAT$|(^|_)AUTH$",
     re.IGNORECASE,
 )
+#: Which interpreter is used, and which gates decide.
+_DECIDING = ("VIRTUAL_ENV", "CI")
 _FIXED = {"NO_COLOR": "1", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
 
 
@@ -48,6 +50,21 @@ def for_project(
     }
     named = _named(ours, passed)
     return {**kept, "HOME": _usable_home(ours, home), **_FIXED, **named}
+
+
+def counting(
+    ours: Mapping[str, str], passed: Iterable[str], *, project: bool
+) -> dict[str, str]:
+    """What results follow from: all that children get, but for private folders.
+
+    `project` says that the project's own code was run.
+    """
+    nowhere = Path(os.devnull)
+    kept = {name: text for name, text in ours.items() if name in _DECIDING}
+    children = for_analysers(ours, nowhere, passed)
+    if project:
+        children |= for_project(ours, nowhere, passed)
+    return {**kept, **children}
 
 
 def withheld(ours: Mapping[str, str], passed: Iterable[str] = ()) -> list[str]:

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from gatekeeper.cache.facts import Facts
 from gatekeeper.cache.installed import Stamp
+from gatekeeper.cache.keys import in_project
 from gatekeeper.cache.lookup import Lookup
 from gatekeeper.cache.observation import Places, digest, own_packages, stamps
 from gatekeeper.cache.search_path import interpreter_stamp, search_path
 from gatekeeper.cache.session import Cache, may_reuse, needs_project
+from gatekeeper.cache.standing import Standing, surroundings
 from gatekeeper.cache.store import Store
+from gatekeeper.engine import environment
 from gatekeeper.engine.workspace import Workspace
-from gatekeeper.model import Run
+from gatekeeper.model import Run, RunStatus
+from gatekeeper.project.revision import tracks
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
 
@@ -69,6 +73,31 @@ class Recall:
         if self._cache is not None and fresh:
             self._cache.settle(fresh)
 
+    def standing(self, runs: Mapping[str, Run]) -> Standing | None:
+        """What has to stay as it is for these runs to hold; None where they may not."""
+        found = self.lookups.values()
+        made = all(
+            tool in runs and runs[tool].status is RunStatus.COMPLETED
+            for tool in self.lookups
+        )
+        if self._cache is None or not made or not all(f.stands for f in found):
+            return None
+        seen = self._cache.undisturbed()
+        if seen is None:
+            return None
+        allowed = sorted({name for f in found for name in f.job.passed})
+        project = any(in_project(ADAPTERS[tool]) for tool in self.lookups)
+        counting = environment.counting(self._workspace.ours, allowed, project=project)
+        return Standing(
+            places=self._cache.places,
+            state=seen.digest(),
+            allowed=tuple(allowed),
+            project=project,
+            surroundings=surroundings(counting),
+            ignored=digest(sorted(self._workspace.ignored)),
+            until=min((f.until for f in found if f.until is not None), default=None),
+        )
+
     def remarks(self) -> list[str]:
         """What a reader should know of the cache."""
         return [f"the cache is not used: {self._problem}"] if self._problem else []
@@ -96,13 +125,8 @@ class Recall:
 
 def _distrusted(store: Store, workspace: Workspace) -> str:
     """Why results from the store prove nothing; empty where they do."""
-    root, folder = workspace.policy.root, Path(os.path.realpath(store.folder))
-    if folder.is_relative_to(root):
-        inside = str(folder.relative_to(root))
-        if workspace.git("ls-files", "-z", "--", f":(literal){inside}"):
-            return (
-                f"{inside} is a part of the repository, so anybody may have written it"
-            )
+    if tracks(workspace.git, workspace.policy.root, store.folder):
+        return f"{store.folder} is part of the repository, where anybody may write"
     return store.problem()
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatekeeper.engine import environment
 from gatekeeper.engine.plan import PlannedRun
-from gatekeeper.engine.process import Command, Processes
+from gatekeeper.engine.process import Processes
+from gatekeeper.engine.questions import asker, git_at
 from gatekeeper.model import Revision, Run
 from gatekeeper.policy.load import Policy
 from gatekeeper.project import revision
@@ -24,8 +24,6 @@ from gatekeeper.template.signature import digest
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
 
-_QUESTION_SECONDS = 60.0
-
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -35,6 +33,7 @@ class Workspace:
     folder: Path
     ours: Mapping[str, str]
     interpreter: Interpreter
+    ignored: frozenset[str]
     walker: Walker
     reader: Reader
     revision: Revision
@@ -51,19 +50,20 @@ class Workspace:
     ) -> Workspace:
         """Look at the checkout. `folder` is private to this run and empty."""
         (folder / "home").mkdir()
-        git = _git(policy.root, ours, folder, processes)
+        git = git_at(policy.root, ours, folder, processes)
         surroundings = environment.for_project(ours, folder / "home")
-        root = str(policy.root)
+        root, ignored = str(policy.root), revision.ignored(git)
         return cls(
             policy=policy,
             folder=folder,
             ours=ours,
             interpreter=choose(policy.content.python, policy.root, ours),
-            walker=Walker(root, revision.ignored(git)),
+            ignored=ignored,
+            walker=Walker(root, ignored),
             reader=Reader(root),
             revision=revision.revision(git),
             git=git,
-            ask=_asker(policy.root, surroundings, folder, processes),
+            ask=asker(policy.root, surroundings, folder, processes),
         )
 
     def change(self, bases: Sequence[str]) -> Change:
@@ -104,6 +104,7 @@ class Workspace:
             python=self.interpreter.path,
             environment=environment.for_analysers(self.ours, home, allowed),
             project_environment=environment.for_project(self.ours, home, allowed),
+            passed=allowed,
             timeout=run.timeout,
             exact_rules=run.rules,
             companions=run.companions,
@@ -121,30 +122,3 @@ class Workspace:
             return None
         shown = os.path.relpath(self.policy.path.resolve(), self.policy.root)
         return str(self.policy.path) if shown.startswith("..") else shown
-
-
-def _git(
-    root: Path, ours: Mapping[str, str], folder: Path, processes: Processes
-) -> revision.Git:
-    program = shutil.which("git", path=ours.get("PATH"))
-    environ = {**environment.for_analysers(ours, folder / "home"), "LC_ALL": "C"}
-    ask = _asker(root, environ, folder, processes)
-
-    def git(*arguments: str) -> str | None:
-        return ask((program, *revision.SAFE, *arguments)) if program else None
-
-    return git
-
-
-def _asker(
-    root: Path, environ: Mapping[str, str], folder: Path, processes: Processes
-) -> Callable[[Sequence[str]], str | None]:
-    """Runs a program and gives what it prints, None where it fails."""
-
-    def ask(argv: Sequence[str]) -> str | None:
-        output = Path(tempfile.mkdtemp(prefix="answer-", dir=folder))
-        command = Command(tuple(argv), root, environ, _QUESTION_SECONDS, output)
-        outcome = processes.run(command)
-        return outcome.stdout if outcome.exit_code == 0 else None
-
-    return ask

@@ -18,12 +18,12 @@ from gatekeeper.policy import document
 from gatekeeper.policy.document import Document, Place
 from gatekeeper.policy.extends import extended
 from gatekeeper.policy.gate_mistakes import suggest
+from gatekeeper.policy.locate import locate
 from gatekeeper.policy.mistakes import mistakes
 from gatekeeper.policy.options import Tools
 from gatekeeper.policy.schema import GatePolicy, PolicyFile
 from gatekeeper.tools import ADAPTERS
 
-FILE_NAME = "gates.yaml"
 _BUILT_IN = "built-in policy"
 
 
@@ -35,14 +35,6 @@ class Policy:
     path: Path | None
     root: Path
     sha256: str
-
-
-def locate(start: Path) -> Path | None:
-    """The nearest gates.yaml from a folder upwards."""
-    for folder in (start, *start.parents):
-        if (candidate := folder / FILE_NAME).exists():
-            return candidate
-    return None
 
 
 def load(config: Path | None, root: Path | None, start: Path) -> Policy:

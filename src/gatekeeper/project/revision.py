@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from gatekeeper.model import Revision
 
@@ -43,3 +44,12 @@ def ignored(git: Git) -> frozenset[str]:
         "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"
     )
     return frozenset(os.path.normpath(p) for p in (listing or "").split("\0") if p)
+
+
+def tracks(git: Git, root: Path, folder: Path) -> bool:
+    """Whether the repository itself holds files below a folder."""
+    real = Path(os.path.realpath(folder))
+    if not real.is_relative_to(root):
+        return False
+    inside = real.relative_to(root)
+    return bool(git("ls-files", "-z", "--", f":(literal){inside}"))

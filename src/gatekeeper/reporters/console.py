@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gatekeeper.model import Finding, GateResult, GateStatus, Report, Verdict
-from gatekeeper.reporters import Style, comparison_table, comparisons, summary
+from gatekeeper.reporters import Style, summary
 from gatekeeper.reporters.text import one_line, place
 
 _STYLES = {
@@ -41,6 +41,8 @@ def render(report: Report, style: Style) -> str:
         color_system="standard" if style.color else None,
         force_terminal=style.color,
         highlight=False,
+        markup=False,
+        emoji=False,
         legacy_windows=False,
     )
     if not style.quiet:
@@ -125,10 +127,7 @@ def _evidence(gate: GateResult, style: Style) -> list[RenderableType]:
     """The worst findings, or the comparisons where the gate has some."""
     most = _SHOWN_VERBOSE if style.verbose else _SHOWN
     if gate.comparisons:
-        found = comparisons.table(gate, most)
-        drawn = comparison_table.draw(found, style.width)
-        rest = [_left_out(found.left, verbose=style.verbose)] if found.left else []
-        return [Padding(drawn, _INDENT, expand=False), *rest]
+        return _comparisons(gate, style, most)
     parts: list[RenderableType] = []
     worst = summary.worst_first(gate.findings)
     shown = worst[:most]
@@ -137,6 +136,16 @@ def _evidence(gate: GateResult, style: Style) -> list[RenderableType]:
     if left:
         parts.append(_left_out(left, verbose=style.verbose))
     return parts
+
+
+def _comparisons(gate: GateResult, style: Style, most: int) -> list[RenderableType]:
+    # Few gates have some.
+    from gatekeeper.reporters import comparison_table, comparisons
+
+    found = comparisons.table(gate, most)
+    drawn = comparison_table.draw(found, style.width)
+    rest = [_left_out(found.left, verbose=style.verbose)] if found.left else []
+    return [Padding(drawn, _INDENT, expand=False), *rest]
 
 
 def _left_out(left: int, *, verbose: bool) -> RenderableType:

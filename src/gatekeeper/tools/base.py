@@ -60,7 +60,8 @@ class Job:
     the finished run that this one builds on, `upstream_work` its folder. `companions`
     are the options of tools that share this run. `workers` is how many processors the
     tool may keep busy. `kept` is a folder for a cache of the tool's own that outlives
-    this run, None where there is none.
+    this run, None where there is none. `passed` are names of variables that the policy
+    lets through to it.
     """
 
     tool: str
@@ -80,6 +81,7 @@ class Job:
     companions: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
     kept: Path | None = None
+    passed: frozenset[str] = frozenset()
 
     def ours(
         self, module: str, *arguments: str, cwd: Path | None = None, **extra: str

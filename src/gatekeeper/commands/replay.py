@@ -1,0 +1,142 @@
+"""The whole answer once more, where nothing at all has changed since.
+
+This comes before everything else, so it imports as little as it can: neither the policy
+nor the options are read again, since both are as they were.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from gatekeeper.cache.contents import content
+from gatekeeper.cache.observation import digest
+from gatekeeper.cache.standing import Standing, surroundings
+from gatekeeper.cache.store import Store, home
+from gatekeeper.commands.deliver import NO_POLICY, Call, deliver, tell
+from gatekeeper.commands.output import Terminal
+from gatekeeper.engine.environment import counting
+from gatekeeper.engine.process import Processes
+from gatekeeper.engine.questions import git_at
+from gatekeeper.model import Report, Revision
+from gatekeeper.policy.locate import locate
+from gatekeeper.project import revision
+from gatekeeper.reporters import Style
+from gatekeeper.reporters.json_report import load, render
+
+_KIND = "answers"
+#: Characters of a report that is not worth to be kept a second time.
+_LARGE = 20_000_000
+
+
+def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | None:
+    """The exit code of the same command as before; None where it has to be run."""
+    began = monotonic()
+    store = Store(home())
+    answer = store.read(_KIND, _name(arguments))
+    if answer is None or store.problem():
+        return None
+    call = _call(answer["call"])
+    standing = Standing.of(answer["standing"])
+    if _policy(call.config) != answer["policy"]:
+        return None
+    now = _now(store, standing, environment)
+    if now is None:
+        return None
+    report = replace(
+        load(answer["report"], "an earlier report"),
+        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        duration_seconds=monotonic() - began,
+        revision=now,
+    )
+    terminal = Terminal.of(environment, sys.stdout, sys.stderr)
+    if answer["policy"] is None:
+        terminal.say(NO_POLICY)
+    if not call.quiet and not terminal.live:
+        for run in report.runs:
+            tell(terminal, run, (g for g in report.gates if g.tool == run.tool))
+    return deliver(report, Path(standing.places.root), terminal, call)
+
+
+def keep_answer(
+    arguments: Sequence[str], call: Call, report: Report, standing: Standing
+) -> None:
+    """Keep a report for the next time that the same command is given."""
+    runs = tuple(
+        replace(
+            run,
+            cached=True,
+            duration_seconds=0.0,
+            saved_seconds=run.saved_seconds + run.duration_seconds,
+        )
+        for run in report.runs
+    )
+    text = render(replace(report, runs=runs), Style())
+    if len(text) <= _LARGE:
+        answer = {
+            "call": _plain(call),
+            "policy": _policy(call.config),
+            "standing": standing.packed(),
+            "report": text,
+        }
+        Store(home()).write(_KIND, _name(arguments), answer)
+
+
+def _now(
+    store: Store, standing: Standing, environment: Mapping[str, str]
+) -> Revision | None:
+    """The state of the checkout, if nothing changed that the answer follows from."""
+    counted = counting(environment, standing.allowed, project=standing.project)
+    root = Path(standing.places.root)
+    processes = Processes()
+    with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
+        git = git_at(root, environment, Path(folder), processes)
+        ignored = digest(sorted(revision.ignored(git)))
+        if revision.tracks(git, root, store.folder) or not standing.holds(
+            surroundings(counted), ignored
+        ):
+            return None
+        return revision.revision(git)
+
+
+def _name(arguments: Sequence[str]) -> str:
+    return digest(list(arguments), os.getcwd())
+
+
+def _policy(config: Path | None) -> list[str] | None:
+    """Which policy counts and what it says; None where it is the built-in one."""
+    path = config or locate(Path.cwd())
+    if path is None:
+        return None
+    try:
+        return [str(path), os.path.realpath(path), content(str(path))]
+    except OSError as error:
+        return [str(path), f"{error.strerror}"]
+
+
+def _plain(call: Call) -> dict[str, Any]:
+    return {
+        "config": None if call.config is None else str(call.config),
+        "format": call.format,
+        "outputs": [[name, str(path)] for name, path in call.outputs],
+        "quiet": call.quiet,
+        "verbose": call.verbose,
+    }
+
+
+def _call(value: Mapping[str, Any]) -> Call:
+    config = value["config"]
+    return Call(
+        config=None if config is None else Path(config),
+        format=value["format"],
+        outputs=tuple((name, Path(path)) for name, path in value["outputs"]),
+        quiet=value["quiet"],
+        verbose=value["verbose"],
+    )
