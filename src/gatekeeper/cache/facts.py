@@ -7,8 +7,9 @@ prove it later.
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,13 +56,33 @@ class Facts:
         self._name = digest(places.root)
         self._contents = Contents(places.root, store.read("contents", self._name))
         self._young: dict[str, str] = {}
+        self._beside: dict[str, Metadata] = {}
+        self._identities: dict[str, str] = {}
+        self._one_at_a_time = threading.Lock()
         folders = (*own_packages(), *places.packages)
-        known = {folder: self._look_into(folder, seen[folder]) for folder in folders}
-        elsewhere = {path for _, roots in known.values() for path in roots}
-        self.places = replace(places, elsewhere=_outside(elsewhere, places.root))
+        elsewhere = _outside(extra_roots(folders), places.root)
+        self.places = replace(places, elsewhere=elsewhere)
         self.before = observe(self.places, {folder: seen[folder] for folder in folders})
-        self.own = digest([known[folder][0] for folder in own_packages()])
-        self.project = digest([known[folder][0] for folder in places.packages])
+
+    @property
+    def own(self) -> str:
+        """Stands for what gatekeeper and the tools beside it are made of."""
+        return self._of(own_packages())
+
+    @property
+    def project(self) -> str:
+        """Stands for what is installed for the project's interpreter."""
+        return self._of(self.places.packages)
+
+    def prepare(self) -> None:
+        """Find out at leisure what takes long: may be called in a thread of its own."""
+        self._of((*own_packages(), *self.places.packages))
+
+    def look_at_young(self) -> None:
+        """Read the files whose metadata alone would not show a change from now on."""
+        for path, found in self.before.tree.files.items():
+            if youngest(found) >= self._began - CLOCK_TICK:
+                self.file(path)
 
     @property
     def settled(self) -> bool:
@@ -72,7 +93,8 @@ class Facts:
         """Stands for the content of a file, relative to the root or absolute."""
         found = self.before.tree.files.get(path)
         if found is None:
-            found = metadata(os.path.join(self.places.root, path))
+            now = metadata(os.path.join(self.places.root, path))
+            found = self._beside.setdefault(path, now)
         content = self._contents.digest(path, found)
         if youngest(found) >= self._began - CLOCK_TICK:
             self._young[path] = content
@@ -113,12 +135,16 @@ class Facts:
         before, after = self.before, observe(self.places)
         moved = before.tree.changed(after.tree)
         young = {path for path, seen in self._young.items() if self.file(path) != seen}
-        latest = max(found.latest_ctime_ns for found in before.stamps.values())
+        beside = {
+            path
+            for path, seen in self._beside.items()
+            if metadata(os.path.join(self.places.root, path)) != seen
+        }
         return Changes(
-            files=frozenset(moved | young),
+            files=frozenset(moved | young | beside),
             folders=before.tree.folders_differ(after.tree),
             packages=replace(before, tree=after.tree) != after
-            or latest >= self._began - CLOCK_TICK,
+            or before.latest_package() >= self._began - CLOCK_TICK,
             after=after,
         )
 
@@ -136,15 +162,22 @@ class Facts:
             absolute = os.path.join(tree.root, path)
             yield absolute, self._contents.digest(absolute, found)
 
-    def _look_into(self, folder: str, found: Stamp) -> tuple[str, list[str]]:
-        """The identity of a folder of packages, and the source trees it leads to."""
+    def _of(self, folders: Sequence[str]) -> str:
+        with self._one_at_a_time:
+            for folder in folders:
+                if folder not in self._identities:
+                    self._identities[folder] = self._identity(folder)
+        return digest([self._identities[folder] for folder in folders])
+
+    def _identity(self, folder: str) -> str:
+        found = self.before.stamps[folder]
         name = digest(folder, found.digest)
         known = self._store.read("installed", name)
-        if not isinstance(known, list):
-            known = [identity([folder]), extra_roots([folder])]
+        if not isinstance(known, str):
+            known = identity([folder])
             if found.latest_ctime_ns < self._began - CLOCK_TICK:
                 self._store.write("installed", name, known)
-        return known[0], known[1]
+        return known
 
 
 def _outside(folders: Iterable[str], root: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from typing import Any
 
 from gatekeeper.cache.tree import Metadata
 
+#: What the tool is told to write, below the folder that it is given.
+_CACHE = "cache"
 _NANOSECONDS = 1_000_000_000
 
 
@@ -51,12 +53,18 @@ class Incremental:
                 path in before and _deceives(before[path], seen[path]) for path in seen
             ):
                 before = {}
-                shutil.rmtree(kept / "cache", ignore_errors=True)
+                shutil.rmtree(kept / _CACHE, ignore_errors=True)
             (kept / "state.json").unlink(missing_ok=True)
         except OSError:
             os.close(lock)
             return None
         return cls(kept, lock, {**before, **seen})
+
+    def adopt(self, work: Path) -> None:
+        """Take over what a tool kept elsewhere, where there is nothing yet."""
+        if not (self.kept / _CACHE).exists() and (work / _CACHE).is_dir():
+            with contextlib.suppress(OSError):
+                shutil.move(work / _CACHE, self.kept / _CACHE)
 
     def done(self, *, sound: bool) -> None:
         """Give the folder back; `sound` says that the tool came to its end."""

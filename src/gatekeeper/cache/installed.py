@@ -30,15 +30,14 @@ class Stamp(NamedTuple):
 
 
 def stamp(paths: Sequence[str]) -> Stamp:
-    """Changes with the metadata of any file below the folders, on any change of it."""
+    """Changes when any file or folder below the paths does, or seems to."""
     times = [0]
 
     def metadata(file: os.DirEntry[str] | Path, folder: str) -> str:
-        seen = file.stat()
-        changed = seen.st_ctime_ns
+        of = file.stat()
+        changed = of.st_ctime_ns
         times.append(changed)
-        sizes = f"{seen.st_mode} {seen.st_size} {seen.st_ino}"
-        return f"{sizes} {seen.st_mtime_ns} {changed}"
+        return f"{of.st_mode} {of.st_size} {of.st_ino} {of.st_mtime_ns} {changed}"
 
     return Stamp(_digest(paths, metadata), max(times))
 
@@ -50,12 +49,11 @@ def identity(paths: Sequence[str]) -> str:
 
 def extra_roots(paths: Sequence[str]) -> list[str]:
     """Folders of the projects that are installed editable, by their direct_url.json."""
-    documents = (
-        document
-        for path in paths
-        for document in sorted(Path(path).glob("*.dist-info/direct_url.json"))
-    )
-    return [root for root in map(_editable_root, documents) if root]
+    found: list[str] = []
+    for path in paths:
+        documents = sorted(Path(path).glob("*.dist-info/direct_url.json"))
+        found += filter(None, map(_editable_root, documents))
+    return found
 
 
 def _editable_root(document: Path) -> str:

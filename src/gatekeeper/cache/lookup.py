@@ -37,6 +37,10 @@ class Lookup:
         """The result of everything, from that of what was left to do."""
         return run
 
+    def arrived_late(self, run: Run) -> None:
+        """Take over a run that was made without asking, since nothing was known."""
+        self.hit = None
+
     def keep(self, run: Run, changes: Changes) -> None:
         """Keep what was measured, as far as nothing changed meanwhile."""
 
@@ -69,6 +73,13 @@ class RunLookup(Lookup):
         """The run, of which it is noted whether the tool came to its end."""
         self.sound = run.status is RunStatus.COMPLETED
         return run
+
+    def arrived_late(self, run: Run) -> None:
+        """Take over the tool's own cache with the run."""
+        super().arrived_late(run)
+        self.complete(run)
+        if self.incremental is not None:
+            self.incremental.adopt(self.job.work)
 
     def keep(self, run: Run, changes: Changes) -> None:
         """Keep a run that was completed while nothing changed under it."""

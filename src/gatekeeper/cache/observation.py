@@ -31,8 +31,8 @@ def digest(*parts: object) -> str:
 class Places:
     """Where to look. `without` are files that gatekeeper writes itself.
 
-    `python` is the project's interpreter, `version` what it calls itself, `packages` its
-    search path; they are empty where nothing depends on them. `elsewhere` are source
+    `python` is the project's interpreter, `version` what it calls itself, `packages`
+    its search path; they are empty where nothing depends on them. `elsewhere` are source
     trees outside of the root that installed packages lead to.
     """
 
@@ -59,14 +59,14 @@ class Observation:
         trees = [tree.digest() for tree in (self.tree, *self.elsewhere)]
         return digest(sys.version, self.interpreter, stamps, trees)
 
-    def latest(self) -> int:
-        """The youngest time stamp, in nanoseconds since the epoch."""
-        trees = [tree.latest() for tree in (self.tree, *self.elsewhere)]
-        return max([*trees, *(found.latest_ctime_ns for found in self.stamps.values())])
+    def latest_package(self) -> int:
+        """The youngest time stamp outside of the root, in nanoseconds."""
+        stamps = (found.latest_ctime_ns for found in self.stamps.values())
+        return max([0, *stamps, *(tree.latest() for tree in self.elsewhere)])
 
     def settled(self, now: int) -> bool:
         """Whether every later change will show, `now` in nanoseconds."""
-        return self.latest() < now - CLOCK_TICK
+        return max(self.tree.latest(), self.latest_package()) < now - CLOCK_TICK
 
 
 def own_packages() -> tuple[str, ...]:

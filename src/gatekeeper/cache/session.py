@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -50,6 +51,17 @@ class Cache:
         before = self._facts.before
         same = self._after.digest() == before.digest()
         return before if same and self._facts.settled else None
+
+    def is_empty(self) -> bool:
+        """Whether no run can be found, so that it is better to begin at once.
+
+        What is needed to keep runs is found out meanwhile.
+        """
+        if self._store.holds_any("files", "runs"):
+            return False
+        self._facts.look_at_young()
+        threading.Thread(target=self._facts.prepare, daemon=True).start()
+        return True
 
     def look(self, adapter: Adapter, job: Job) -> Lookup:
         """What is known of a run. Its `job` is what is left to do."""

@@ -103,6 +103,10 @@ class Store:
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)
 
+    def holds_any(self, *kinds: str) -> bool:
+        """Whether there is anything to be found at all."""
+        return any(_listed(self._folder / kind) for kind in kinds)
+
     def place(self, kind: str, name: str) -> Path:
         """A folder of its own for a tool that keeps a cache itself."""
         return self._folder / kind / name

@@ -49,9 +49,9 @@ class Recall:
         self._problem = _distrusted(self._store, self._workspace)
         if not self._problem:
             self._cache = self._open(self._store, jobs)
-            for tool in wanted:
-                self.lookups[tool] = self._cache.look(ADAPTERS[tool], jobs[tool])
-            self._forget_halves()
+            if not self._cache.is_empty():
+                self._look(self._cache)
+                self._forget_halves()
 
     def hits(self) -> list[Run]:
         """The runs that need not be made, each of which is told with its result."""
@@ -63,6 +63,10 @@ class Recall:
 
     def keep(self, runs: Mapping[str, Run]) -> None:
         """Keep what was measured; called once, when all tools have ended."""
+        if self._cache is not None and not any(f.stands for f in self.lookups.values()):
+            self._look(self._cache)
+            for tool in runs.keys() & self.lookups.keys():
+                self.lookups[tool].arrived_late(runs[tool])
         fresh = [
             (found, runs[tool])
             for tool, found in self.lookups.items()
@@ -101,6 +105,10 @@ class Recall:
     def remarks(self) -> list[str]:
         """What a reader should know of the cache."""
         return [f"the cache is not used: {self._problem}"] if self._problem else []
+
+    def _look(self, cache: Cache) -> None:
+        for tool, found in self.lookups.items():
+            self.lookups[tool] = cache.look(ADAPTERS[tool], found.job)
 
     def _open(self, store: Store, jobs: Mapping[str, Job]) -> Cache:
         places = Places(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import json
 import os
@@ -12,7 +11,9 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -75,8 +76,7 @@ def same_size_and_time(site: Path) -> None:
 def same_size_and_younger_record(site: Path) -> None:
     same_size_and_time(site)
     time.sleep(0.02)
-    record = site / "tiny-1.0.dist-info" / "RECORD"
-    record.write_bytes(record.read_bytes())
+    (site / "tiny-1.0.dist-info" / "RECORD").touch()
 
 
 def add(path: Path) -> None:
@@ -104,19 +104,22 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_every_change_is_seen(site: Path, change: Callable[[Path], object]) -> None:
     before = look(site)
-    assert look(site) == before
+    assert look(site) == before  # and so it can be found again
     time.sleep(0.02)  # a tick of the file system's clock
     change(site)
-    after = look(site)
-    assert after[0] != before[0] and after[1] != before[1]
+    assert not set(before) & set(look(site))
 
 
-def test_a_new_time_stamp_is_a_change_but_no_new_package(site: Path) -> None:
+def test_a_copy_has_other_metadata_and_the_same_content(site: Path) -> None:
+    before, after = look(site), look(shutil.copytree(site, site.parent / "copy"))
+    assert after[0] != before[0] and after[1] == before[1]
+
+
+def test_a_touched_file_as_well(site: Path) -> None:
     before, latest = look(site), stamp([str(site)]).latest_ctime_ns
     time.sleep(0.02)
     os.utime(site / "tiny" / "data.txt", (LONG_AGO, LONG_AGO))
-    after = look(site)
-    assert after[0] != before[0] and after[1] == before[1]
+    assert (after := look(site))[0] != before[0] and after[1] == before[1]
     changed = (site / "tiny" / "data.txt").stat().st_ctime_ns
     assert latest < stamp([str(site)]).latest_ctime_ns == changed
 
@@ -124,7 +127,7 @@ def test_a_new_time_stamp_is_a_change_but_no_new_package(site: Path) -> None:
 def test_compiled_files_do_not_count(site: Path) -> None:
     before = look(site)
     (site / "tiny" / "__pycache__").mkdir()
-    (site / "tiny" / "__pycache__" / "old.cpython-311.pyc").write_bytes(b"x")
+    add(site / "tiny" / "__pycache__" / "old.cpython-311.pyc")
     assert look(site) == before
 
 
@@ -134,21 +137,15 @@ def test_the_order_in_which_a_file_system_lists_does_not_count(
     (site / "tiny" / "twin").symlink_to("inner")
     (site / "tiny" / "inner").mkdir()
     scandir, seen = os.scandir, []
-    for descending in (False, True):
+    for flip in (False, True):
 
-        @contextlib.contextmanager
-        def in_order(folder: int, flip: bool = descending) -> Iterator[object]:
-            with scandir(folder) as entries:
-                yield sorted(entries, key=lambda entry: entry.name, reverse=flip)
+        def look_up(folder: int, flip: bool = flip) -> AbstractContextManager[object]:
+            names = sorted(scandir(folder), key=attrgetter("name"), reverse=flip)
+            return nullcontext(names)
 
-        monkeypatch.setattr(os, "scandir", in_order)
+        monkeypatch.setattr(os, "scandir", look_up)
         seen.append(look(site))
     assert seen[0] == seen[1]
-
-
-def test_a_copy_elsewhere_is_the_same(site: Path, tmp_path: Path) -> None:
-    before, after = look(site), look(shutil.copytree(site, tmp_path / "copy"))
-    assert after[0] != before[0] and after[1] == before[1]
 
 
 def test_what_links_lead_to_counts_and_circles_end(site: Path, tmp_path: Path) -> None:
@@ -161,8 +158,7 @@ def test_what_links_lead_to_counts_and_circles_end(site: Path, tmp_path: Path) -
     os.mkfifo(site / "waits for a writer")
     before = look(site)
     module.write_text("longer")
-    after = look(site)
-    assert after[0] != before[0] and after[1] != before[1]
+    assert not set(before) & set(look(site))
 
 
 def test_whatever_a_search_path_names_counts(tmp_path: Path) -> None:
@@ -185,8 +181,7 @@ def test_whatever_a_search_path_names_counts(tmp_path: Path) -> None:
     ],
 )
 def test_editable_projects_are_found(site: Path, told: object, roots: object) -> None:
-    path = site / "tiny-1.0.dist-info" / "direct_url.json"
-    path.write_text(json.dumps(told))
+    (site / "tiny-1.0.dist-info" / "direct_url.json").write_text(json.dumps(told))
     assert extra_roots([str(site), str(site / "missing")]) == roots
 
 
@@ -195,16 +190,15 @@ def test_an_interpreter_tells_its_search_path(python: Path, site: Path) -> None:
     other.mkdir()
     project.mkdir()
     (project / "json.py").write_text("raise SystemExit('of the project')")
-    lines = [f"{project}", f"{other}", "import sys; sys.stdout.write('noise')"]
-    (site / "more.pth").write_text("\n".join(lines))
+    noise = "import sys; sys.stdout.write('noise')"
+    (site / "more.pth").write_text(f"{project}\n{other}\n{noise}\n")
 
     def run(argv: Sequence[str]) -> str:
         return subprocess.check_output(argv, cwd=project, env={}, text=True)
 
     found = search.search_path(str(python), run)
-    assert found is not None
+    assert found and sys.version in found.version
     assert found.folders == [str(site), str(other)]
-    assert sys.version in found.version
     shutil.rmtree(site)  # another installation may make it again
     assert search.search_path(str(python), run) == (found.folders[:1], found.version)
 
@@ -235,8 +229,8 @@ def test_a_changed_interpreter_is_seen(python: Path, tmp_path: Path) -> None:
 
 def test_nothing_is_told_of_a_script_that_may_start_anything(tmp_path: Path) -> None:
     (tmp_path / "python").write_text('#!/bin/sh\nexec python3 "$@"\n')
-    assert search.interpreter_stamp(str(tmp_path / "python")) is None
-    assert search.interpreter_stamp(str(tmp_path / "missing")) is None
+    for name in ("python", "missing"):
+        assert search.interpreter_stamp(str(tmp_path / name)) is None
 
 
 @pytest.mark.parametrize("editable", [True, False])
@@ -245,14 +239,12 @@ def test_our_own_search_path_has_packages_only(
 ) -> None:
     packages, bin_folder = tmp_path / "packages", tmp_path / "bin"
     (packages / ("gatekeeper" if editable else "tool.dist-info")).mkdir(parents=True)
-    module = packages / "gatekeeper" / "cache" / "search_path.py"
-    monkeypatch.setattr(search, "__file__", str(module))
+    monkeypatch.setattr(search, "__file__", f"{packages}/gatekeeper/cache/search.py")
     monkeypatch.setattr(sys, "argv", [str(bin_folder / "gatekeeper")])
-    missing = f"{tmp_path}/missing"
-    added = [str(bin_folder), str(packages), missing, missing]
+    added = [str(bin_folder), str(packages), "/missing", "/missing"]
     monkeypatch.setattr(sys, "path", [*added, *sys.path])
     found = search.own_search_path()
     assert (str(packages) in found) is not editable
-    assert found.count(missing) == 1
+    assert found.count("/missing") == 1
     assert os.path.dirname(pytest.__path__[0]) in found
     assert not {str(bin_folder), os.path.dirname(os.__file__)} & set(found)
