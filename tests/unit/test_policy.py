@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from gatekeeper.engine.plan import gate_of, plan
 from gatekeeper.errors import UserError
 from gatekeeper.model import Severity
 from gatekeeper.policy.load import Policy, load, locate
+from gatekeeper.policy.schema import PolicyFile
+from gatekeeper.tools import ADAPTERS
 
 SMALL = "version: 1\ngates:\n  lint: {tool: flake8, max: 0}\n"
 
@@ -304,3 +308,58 @@ def test_mistakes_about_reuse(tmp_path: Path, old: str, new: str, message: str) 
     told = mistakes(tmp_path, CACHING.replace(old, new))
     assert any(message in line for line in told), told
     assert len(told) == 1
+
+
+def test_mistakes_in_all_sections_are_told_at_once_each_with_its_line(
+    tmp_path: Path,
+) -> None:
+    told = mistakes(
+        tmp_path,
+        "version: 1\ntools:\n"
+        "  flake8:\n    max_complexity: many\n    max_line: 3\n"
+        "  pip-audit: {service: 3}\n"
+        "  mypy: [strict]\n"
+        "  ruff:\n"
+        "  performance: {run: {command: a, times: 0}}\n"
+        "gates:\n  a: {tool: flake8, max: x}\n",
+    )
+    places = [
+        (line.split(": ")[0], line.split(": ", 1)[1].split(":")[0]) for line in told
+    ]
+    assert places == [
+        ("gates.yaml:4", "tools.flake8.max_complexity"),
+        (
+            "gates.yaml:5",
+            "unknown key tools.flake8.max_line; did you mean max_line_length?",
+        ),
+        ("gates.yaml:7", "tools.mypy"),
+        ("gates.yaml:6", "tools.pip-audit.service"),
+        ("gates.yaml:8", "tools.ruff"),
+        ("gates.yaml:9", "tools.performance.run.times"),
+        ("gates.yaml:11", "gates.a.max"),
+    ]
+
+
+@pytest.mark.parametrize("tool", list(ADAPTERS))
+def test_the_schema_for_editors_knows_the_options_of_each_tool(tool: str) -> None:
+    schema = PolicyFile.model_json_schema(by_alias=True)
+    gates = {"a": {"tool": "flake8", "max": 0}}
+
+    def accepts(options: dict[str, object]) -> bool:
+        policy = {"version": 1, "tools": {tool: options}, "gates": gates}
+        return bool(jsonschema.Draft202012Validator(schema).is_valid(policy))
+
+    assert accepts({"timeout": 5, "paths": ["a"], "cache": False})
+    assert not accepts({"timeuot": 5})
+    assert not accepts({"timeout": -5})
+
+
+def test_a_setting_for_pydantic_is_as_it_was_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYDANTIC_DISABLE_PLUGINS", "mine")
+    write(tmp_path, SMALL)
+    assert os.environ["PYDANTIC_DISABLE_PLUGINS"] == "mine"
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS")
+    write(tmp_path, SMALL)
+    assert "PYDANTIC_DISABLE_PLUGINS" not in os.environ

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import gatekeeper
 from gatekeeper.cache.contents import Contents
 from gatekeeper.cache.installed import Stamp, extra_roots, identity
 from gatekeeper.cache.observation import (
+    OURS,
     PYTHON,
     Observation,
     Places,
@@ -182,10 +182,9 @@ class Facts:
 
 def _outside(folders: Iterable[str], root: str) -> tuple[str, ...]:
     """Those that are seen neither below the root nor as gatekeeper itself."""
-    ours = Path(gatekeeper.__file__)
     found = (Path(os.path.realpath(folder)) for folder in sorted(folders))
     return tuple(
         str(folder)
         for folder in found
-        if not folder.is_relative_to(root) and not ours.is_relative_to(folder)
+        if not folder.is_relative_to(root) and not OURS.is_relative_to(folder)
     )

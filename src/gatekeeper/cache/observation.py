@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import gatekeeper
 from gatekeeper.cache.installed import Stamp, stamp
 from gatekeeper.cache.search_path import interpreter_stamp, own_search_path
 from gatekeeper.cache.tree import CLOCK_TICK, Tree, walk
 
+#: gatekeeper's own package.
+OURS = Path(__file__).resolve().parent.parent
 #: Suffixes of what a type checker or an import reads.
 PYTHON = (".py", ".pyi", ".pyw", "py.typed")
 
@@ -71,7 +72,7 @@ class Observation:
 
 def own_packages() -> tuple[str, ...]:
     """What gatekeeper itself and the tools beside it are made of."""
-    return (*own_search_path(), str(Path(gatekeeper.__file__).parent))
+    return (*own_search_path(), str(OURS))
 
 
 def observe(places: Places, packages: Mapping[str, Stamp] | None = None) -> Observation:
