@@ -162,6 +162,15 @@ def test_the_answer_of_compare_is_not_about_merging() -> None:
     assert "may not be merged" not in text
 
 
+@pytest.mark.parametrize("width", [None, 80])
+def test_brackets_and_colons_in_a_quantity_are_shown_as_they_are(
+    width: int | None,
+) -> None:
+    odd = replace(USERS, statistic="[red]p95[/] :bug:")
+    text = reporter("console")(report(odd), Style(width=width, color=True))
+    assert "[red]p95[/]" in text and ":bug:" in text
+
+
 def test_a_limit_of_zero_draws_no_bar() -> None:
     none = replace(report(USERS).gates[0], maximum=0)
     assert "●" not in reporter("console")(

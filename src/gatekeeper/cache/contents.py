@@ -11,6 +11,7 @@ from gatekeeper.cache.tree import CLOCK_TICK, Metadata, is_regular, youngest
 
 #: How many files of other branches are remembered beside those of this one.
 _SPARE = 1_000
+_BLOCK = 1 << 18
 
 
 class Contents:
@@ -50,8 +51,11 @@ class Contents:
 
 def content(path: str) -> str:
     """The digest of what a file holds at this moment. Raises OSError."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    found = hashlib.sha256()
+    with open(path, "rb", buffering=0) as stream:
+        while block := stream.read(_BLOCK):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _shown(known: list[Any]) -> str:

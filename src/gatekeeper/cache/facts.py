@@ -59,7 +59,8 @@ class Facts:
         self._beside: dict[str, Metadata] = {}
         self._identities: dict[str, str] = {}
         self._one_at_a_time = threading.Lock()
-        folders = (*own_packages(), *places.packages)
+        self._own_packages = own_packages(places.root)
+        folders = (*self._own_packages, *places.packages)
         elsewhere = _outside(extra_roots(folders), places.root)
         self.places = replace(places, elsewhere=elsewhere)
         self.before = observe(self.places, {folder: seen[folder] for folder in folders})
@@ -67,7 +68,7 @@ class Facts:
     @property
     def own(self) -> str:
         """Stands for what gatekeeper and the tools beside it are made of."""
-        return self._of(own_packages())
+        return self._of(self._own_packages)
 
     @property
     def project(self) -> str:
@@ -76,7 +77,7 @@ class Facts:
 
     def prepare(self) -> None:
         """Find out at leisure what takes long: may be called in a thread of its own."""
-        self._of((*own_packages(), *self.places.packages))
+        self._of((*self._own_packages, *self.places.packages))
 
     def look_at_young(self) -> None:
         """Read the files whose metadata alone would not show a change from now on."""

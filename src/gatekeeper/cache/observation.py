@@ -7,6 +7,7 @@ saw was not too young for the clock. They say nothing about another machine.
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,11 +31,11 @@ def digest(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where to look. `without` are files that gatekeeper writes itself.
+    """Where to look. `without` are our own files and the folders of interpreters.
 
-    `python` is the project's interpreter, `version` what it calls itself, `packages`
-    its search path; they are empty where nothing depends on them. `elsewhere` are source
-    trees outside of the root that installed packages lead to.
+    `python` is the project's interpreter, `version` what it calls itself, `packages` is
+    its search path; they are empty where nothing depends on them. `elsewhere` are
+    source trees outside of the root that installed packages lead to.
     """
 
     root: str
@@ -70,9 +71,22 @@ class Observation:
         return max(self.tree.latest(), self.latest_package()) < now - CLOCK_TICK
 
 
-def own_packages() -> tuple[str, ...]:
+def own_packages(root: str) -> tuple[str, ...]:
     """What gatekeeper itself and the tools beside it are made of."""
-    return (*own_search_path(), str(OURS))
+    ruff = os.path.join(os.path.dirname(sys.executable), "ruff")
+    return (*outside_of(root, own_search_path(), sys.prefix), ruff, str(OURS))
+
+
+def outside_of(root: str, folders: Iterable[str], prefix: str) -> list[str]:
+    """Without the project's own sources, which are looked at as such.
+
+    What is installed at `prefix` stays, also where that is a folder of the project.
+    """
+    return [
+        folder
+        for folder in folders
+        if not Path(folder).is_relative_to(root) or Path(folder).is_relative_to(prefix)
+    ]
 
 
 def observe(places: Places, packages: Mapping[str, Stamp] | None = None) -> Observation:
@@ -80,7 +94,7 @@ def observe(places: Places, packages: Mapping[str, Stamp] | None = None) -> Obse
     return Observation(
         tree=walk(places.root, without=places.without),
         interpreter=(places.python and interpreter_stamp(places.python)) or "",
-        stamps=packages or stamps((*own_packages(), *places.packages)),
+        stamps=packages or stamps((*own_packages(places.root), *places.packages)),
         elsewhere=tuple(sources(path) for path in places.elsewhere),
     )
 

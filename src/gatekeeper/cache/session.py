@@ -25,8 +25,9 @@ def may_reuse(adapter: Adapter, job: Job) -> bool:
     if wanted is None:
         wanted = not adapter.on_request
     hours = getattr(job.options, "cache_hours", None)
-    known = adapter.scope(job) is not Scope.UNKNOWN
-    return bool(wanted) and known and hours != 0 and not outside(job)
+    elsewhere = outside(job) or any(name.startswith("PYTHON") for name in job.passed)
+    known = adapter.scope(job) is not Scope.UNKNOWN and not elsewhere
+    return bool(wanted) and known and hours != 0
 
 
 def needs_project(adapter: Adapter, job: Job) -> bool:

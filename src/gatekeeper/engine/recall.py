@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,13 @@ from gatekeeper.cache.facts import Facts
 from gatekeeper.cache.installed import Stamp
 from gatekeeper.cache.keys import in_project
 from gatekeeper.cache.lookup import Lookup
-from gatekeeper.cache.observation import Places, digest, own_packages, stamps
+from gatekeeper.cache.observation import (
+    Places,
+    digest,
+    outside_of,
+    own_packages,
+    stamps,
+)
 from gatekeeper.cache.search_path import interpreter_stamp, search_path
 from gatekeeper.cache.session import Cache, may_reuse, needs_project
 from gatekeeper.cache.standing import Standing, surroundings
@@ -19,6 +26,7 @@ from gatekeeper.cache.store import Store
 from gatekeeper.engine import environment
 from gatekeeper.engine.workspace import Workspace
 from gatekeeper.model import Run, RunStatus
+from gatekeeper.project.interpreter import prefix
 from gatekeeper.project.revision import tracks
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
@@ -111,13 +119,12 @@ class Recall:
             self.lookups[tool] = cache.look(ADAPTERS[tool], found.job)
 
     def _open(self, store: Store, jobs: Mapping[str, Job]) -> Cache:
-        places = Places(
-            root=str(self._workspace.policy.root),
-            without=frozenset(
-                map(os.path.realpath, (*self._ours, store.folder.parent))
-            ),
-        )
-        seen = stamps(own_packages())
+        root, python = str(self._workspace.policy.root), self._workspace.interpreter
+        ours = map(str, (*self._ours, store.folder.parent, sys.prefix))
+        apart = [os.path.abspath(path) for path in (*ours, prefix(python.path))]
+        apart += map(os.path.realpath, apart)
+        places = Places(root, frozenset(apart) - {root})
+        seen = stamps(own_packages(root))
         if any(needs_project(ADAPTERS[tool], job) for tool, job in jobs.items()):
             places = _with_interpreter(places, self._workspace, store, seen)
         return Cache(store, Facts(store, places, seen))
@@ -154,8 +161,8 @@ def _with_interpreter(
             return places
         known = [found.folders, found.version, _state(found.folders, seen)]
         store.write("interpreters", name, known)
-    folders, version, _ = known
-    return replace(places, python=python, version=version, packages=tuple(folders))
+    packages = tuple(outside_of(places.root, known[0], prefix(python)))
+    return replace(places, python=python, version=known[1], packages=packages)
 
 
 def _state(folders: Sequence[str], seen: dict[str, Stamp]) -> str:

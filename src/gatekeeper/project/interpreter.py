@@ -31,3 +31,12 @@ def choose(wanted: str, root: Path, environment: Mapping[str, str]) -> Interpret
         if os.path.lexists(candidate):
             return Interpreter(str(candidate), origin)
     return Interpreter(sys.executable, "gatekeeper's own")
+
+
+def prefix(python: str) -> str:
+    """The folder of the virtual environment that an interpreter belongs to.
+
+    Where it belongs to none, the interpreter itself.
+    """
+    folder = Path(python).parent.parent
+    return str(folder) if (folder / "pyvenv.cfg").is_file() else python

@@ -20,8 +20,8 @@ from gatekeeper.tools.base import (
     Scope,
     ToolError,
     batches,
+    looks_at_files_alone,
     need_files,
-    own_plugins,
     relative,
 )
 from gatekeeper.tools.by_file import by_path, together
@@ -66,7 +66,7 @@ def _portions(job: Job) -> Iterator[tuple[str, ...]]:
 
 def _scope(job: Job) -> Scope:
     """bandit's own tests look at one file each; what others do is not known."""
-    alone = own_plugins("bandit.plugins", "bandit") and not job.options.args
+    alone = looks_at_files_alone(job, ["bandit"], "bandit.plugins", ["bandit"])
     return Scope.FILE if alone else Scope.PROJECT
 
 

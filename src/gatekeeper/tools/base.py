@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -185,11 +186,28 @@ def by_check(job: Job) -> tuple[str, ...]:
     return ("gatekeeper", "check")
 
 
-def own_plugins(group: str, *known: str) -> bool:
-    """Whether all plugins of a tool come from distributions whose ways are known."""
+def looks_at_files_alone(
+    job: Job, modules: Sequence[str], group: str, known: Sequence[str]
+) -> bool:
+    """Whether a tool with its plugins sees one file at a time, and nothing else.
+
+    So it is if all plugins come from `known` distributions, there are no arguments that
+    we do not understand, and none of its code is itself a part of the project.
+    """
     found = entry_points(group=group)
     names = {plugin.dist.name.lower() if plugin.dist else "" for plugin in found}
-    return names <= set(known)
+    code = {*modules, *(plugin.module.partition(".")[0] for plugin in found)}
+    return (
+        names <= set(known)
+        and not job.options.args
+        and not any(_is_of_project(module, job.root) for module in code)
+    )
+
+
+def _is_of_project(module: str, root: Path) -> bool:
+    spec = find_spec(module)
+    place = Path(spec.origin) if spec and spec.origin else root
+    return place.is_relative_to(root) and not place.is_relative_to(sys.prefix)
 
 
 def readable(outcome: Outcome) -> str:

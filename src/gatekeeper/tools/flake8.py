@@ -23,8 +23,8 @@ from gatekeeper.tools.base import (
     Scope,
     ToolError,
     batches,
+    looks_at_files_alone,
     need_files,
-    own_plugins,
 )
 from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
@@ -38,6 +38,7 @@ _PROCESSED = re.compile(r"^(\d+)\s+total files processed$", re.MULTILINE)
 _BENCHMARK = re.compile(r"^[\d.]+\s+(seconds elapsed|(total )?\w+ (\w+ )?processed.*)$")
 #: A syntax error cannot be silenced; neither can a file that is not there.
 _FATAL = "E9"
+_MODULES = ("flake8", "mccabe", "pycodestyle", "pyflakes")
 #: Distributions whose checks see one file and nothing else.
 _ALONE = (
     "flake8 mccabe pycodestyle pyflakes flake8-annotations flake8-bugbear"
@@ -80,9 +81,8 @@ def _commands(job: Job) -> tuple[Command, ...]:
 
 def _scope(job: Job) -> Scope:
     """Findings on one file each, unless a plugin or configuration may look around."""
-    plain = not job.options.config and not job.options.args
-    alone = plain and own_plugins("flake8.extension", *_ALONE)
-    return Scope.FILE if alone else Scope.PROJECT
+    known = looks_at_files_alone(job, _MODULES, "flake8.extension", _ALONE)
+    return Scope.FILE if known and not job.options.config else Scope.PROJECT
 
 
 def _rules_have_a_source(job: Job) -> None:
