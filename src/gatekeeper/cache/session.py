@@ -21,13 +21,14 @@ _HOUR = 3600.0
 
 def may_reuse(adapter: Adapter, job: Job) -> bool:
     """Whether tool and policy let an earlier result stand for a run."""
-    wanted = getattr(job.options, "cache", None)
-    if wanted is None:
-        wanted = not adapter.on_request
+    asked = getattr(job.options, "cache", None)
+    if asked is None and adapter.after:
+        asked = job.companions[adapter.after].cache
+    wanted = not adapter.on_request if asked is None else asked
     hours = getattr(job.options, "cache_hours", None)
     elsewhere = outside(job) or any(name.startswith("PYTHON") for name in job.passed)
     known = adapter.scope(job) is not Scope.UNKNOWN and not elsewhere
-    return bool(wanted) and known and hours != 0
+    return wanted and known and hours != 0
 
 
 def needs_project(adapter: Adapter, job: Job) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Case, Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
-from gatekeeper.tools.base import Adapter, Job, ToolError, readable, relative
+from gatekeeper.tools.base import Adapter, Job, Scope, ToolError, readable, relative
 from gatekeeper.tools.pytest_config import chooses, pytest_options
 from gatekeeper.tools.pytest_events import Events, TestResult, load
 from gatekeeper.tools.pytest_expected import uncollected
@@ -222,4 +222,6 @@ PYTEST = Adapter(
     fix="Mend the tests or the code that they test.",
     selectors=frozenset({"paths", "select"}),
     interpreter="project",
+    scope=lambda job: Scope.PROJECT,
+    on_request=True,
 )

@@ -26,6 +26,7 @@ from gatekeeper.tools.base import (
     Adapter,
     Job,
     NothingToExamineError,
+    Scope,
     ToolError,
     by_check,
     no_commands,
@@ -132,4 +133,5 @@ REQUIREMENTS = Adapter(
     fix="Write down one version of each requirement: `pip freeze`, `pip-compile`,"
     " `uv lock`.",
     interpreter="none",
+    scope=lambda job: Scope.PROJECT,
 )

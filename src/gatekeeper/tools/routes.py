@@ -19,6 +19,7 @@ from gatekeeper.model import Counts, Finding, Measurement, Metric, RunStatus, Se
 from gatekeeper.tools.base import (
     Adapter,
     Job,
+    Scope,
     ToolError,
     by_check,
     no_commands,
@@ -185,4 +186,6 @@ ROUTES = Adapter(
     selectors=frozenset({"paths"}),
     after="pytest",
     interpreter="none",
+    scope=lambda job: Scope.PROJECT,
+    on_request=True,
 )

@@ -17,6 +17,7 @@ from gatekeeper.project.files import matches
 from gatekeeper.tools.base import (
     Adapter,
     Job,
+    Scope,
     by_check,
     need_files,
     no_commands,
@@ -128,4 +129,5 @@ ENVIRONMENT = Adapter(
     metrics={"findings": "findings"},
     fix="Explain each variable in .env.example, the README or docs/.",
     interpreter="none",
+    scope=lambda job: Scope.PROJECT,
 )
