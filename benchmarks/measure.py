@@ -16,17 +16,35 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple, TypeVar
 
+Result = TypeVar("Result")
 TOOLS = ("flake8", "mypy", "bandit", "pytest", "coverage", "typer")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run took: seconds on the clock, seconds of processors, and its end."""
+    """What one run took, and its end.
+
+    Seconds on the clock, seconds of all its processors, and the peak memory of the
+    largest of its processes in MB.
+    """
 
     wall: float
     processor: float
+    memory: float
     exit_code: int
+
+
+class Compared(NamedTuple):
+    """Medians of two sides compared, and the least and the greatest of one round."""
+
+    whole: float
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.whole:.2f} ({self.least:.2f} to {self.most:.2f})"
 
 
 def run(
@@ -52,33 +70,34 @@ def run(
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
     child.returncode = os.waitstatus_to_exitcode(status)
-    return Cost(wall, usage.ru_utime + usage.ru_stime, child.returncode)
+    processor = usage.ru_utime + usage.ru_stime
+    return Cost(wall, processor, megabytes(usage.ru_maxrss), child.returncode)
+
+
+def megabytes(peak: int) -> float:
+    """The greatest resident memory as getrusage tells it."""
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def in_turn(
-    sides: Mapping[str, Callable[[], Cost]], repetitions: int
-) -> dict[str, list[Cost]]:
+    sides: Mapping[str, Callable[[], Result]], repetitions: int
+) -> dict[str, list[Result]]:
     """Run all sides again and again, every other time in the opposite order.
 
     One round that is not counted goes before, so that files are in memory for all.
     """
-    costs: dict[str, list[Cost]] = {name: [] for name in sides}
+    results: dict[str, list[Result]] = {name: [] for name in sides}
     for number in range(repetitions + 1):
         for name in list(sides)[:: -1 if number % 2 else 1]:
-            cost = sides[name]()
+            result = sides[name]()
             if number:
-                costs[name].append(cost)
-    return costs
+                results[name].append(result)
+    return results
 
 
 def walls(costs: Iterable[Cost]) -> list[float]:
     """Seconds on the clock."""
     return [cost.wall for cost in costs]
-
-
-def processors(costs: Iterable[Cost]) -> list[float]:
-    """Seconds of processors, user and system."""
-    return [cost.processor for cost in costs]
 
 
 def spread(numbers: Sequence[float], digits: int = 2) -> str:
@@ -87,11 +106,27 @@ def spread(numbers: Sequence[float], digits: int = 2) -> str:
     return f"{median(numbers):.{digits}f} ({least:.{digits}f} to {most:.{digits}f})"
 
 
-def ratio(ours: Sequence[float], theirs: Sequence[float]) -> str:
-    """Ratio of medians, with the least and the greatest ratio within one round."""
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Compared:
+    """How many times theirs ours is."""
     rounds = [a / b for a, b in zip(ours, theirs, strict=True)]
-    whole = median(ours) / median(theirs)
-    return f"{whole:.2f} ({min(rounds):.2f} to {max(rounds):.2f})"
+    return Compared(median(ours) / median(theirs), min(rounds), max(rounds))
+
+
+def difference(ours: Sequence[float], theirs: Sequence[float]) -> Compared:
+    """How much more than theirs ours is."""
+    rounds = [a - b for a, b in zip(ours, theirs, strict=True)]
+    return Compared(median(ours) - median(theirs), min(rounds), max(rounds))
+
+
+def verdicts(rows: Iterable[tuple[str, float, Compared]]) -> None:
+    """Print for each case its target, what was measured, and whether that meets it."""
+    table(
+        ("case", "target", "measured", "met"),
+        [
+            (case, f"{limit:.2f}", str(found), "yes" if found.whole <= limit else "no")
+            for case, limit, found in rows
+        ],
+    )
 
 
 def setting() -> str:

@@ -11,7 +11,8 @@ import pytest
 from gatekeeper.engine.plan import gate_of, plan
 from gatekeeper.errors import UserError
 from gatekeeper.model import Severity
-from gatekeeper.policy.load import Policy, load, locate
+from gatekeeper.policy.load import Policy, load
+from gatekeeper.policy.locate import locate
 from gatekeeper.policy.schema import PolicyFile
 from gatekeeper.tools import ADAPTERS
 

@@ -122,7 +122,7 @@ class Recall:
         root, python = str(self._workspace.policy.root), self._workspace.interpreter
         ours = map(str, (*self._ours, store.folder.parent, sys.prefix))
         apart = [os.path.abspath(path) for path in (*ours, prefix(python.path))]
-        apart += map(os.path.realpath, apart)
+        apart += [os.path.realpath(path) for path in apart]
         places = Places(root, frozenset(apart) - {root})
         seen = stamps(own_packages(root))
         if any(needs_project(ADAPTERS[tool], job) for tool, job in jobs.items()):
