@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from types import FrameType
 
 from gatekeeper.errors import Interrupted, UserError
@@ -30,7 +29,7 @@ def run() -> int:
 
 def _answer() -> int:
     try:
-        if sys.argv[1:2] == ["check"]:
+        if sys.argv[1:2] == ["check"] and "--no-cache" not in sys.argv:
             from gatekeeper.commands.replay import replay
 
             code = replay(sys.argv[1:], os.environ)
@@ -47,6 +46,8 @@ def _answer() -> int:
     except Interrupted as interruption:
         return 128 + interruption.signal_number
     except Exception:
+        import traceback
+
         traceback.print_exc()
         _say("this is a bug in gatekeeper; please report it with the lines above")
     return 2

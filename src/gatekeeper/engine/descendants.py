@@ -22,7 +22,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 def sweep(mark: str) -> None:
     """Kill what escaped the group by a session of its own. Needs /proc, so Linux."""
     needle = f"{MARK}={mark}".encode()
-    for _ in range(10):
+    for _ in range(10 if _is_parent() else 0):
         survivors = [pid for pid in _process_ids() if needle in _environ(pid)]
         if not survivors:
             return
@@ -48,7 +48,18 @@ def adopt_orphans() -> None:
 def children() -> list[int]:
     """Processes whose parent we are, by /proc/PID/stat, whose fourth field says so."""
     ours = str(os.getpid())
+    if not _is_parent():
+        return []
     return [pid for pid in _process_ids() if _stat(pid)[1:2] == [ours]]
+
+
+def _is_parent() -> bool:
+    """Whether there is any child, adopted ones included; far cheaper than to search."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _stat(pid: int) -> list[str]:

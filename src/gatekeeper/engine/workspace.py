@@ -20,7 +20,6 @@ from gatekeeper.project.files import Walker
 from gatekeeper.project.interpreter import Interpreter, choose
 from gatekeeper.project.reader import Reader
 from gatekeeper.project.revision import Git
-from gatekeeper.template.signature import digest
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.base import Job
 
@@ -72,6 +71,8 @@ class Workspace:
 
     def digest(self, patterns: Sequence[str]) -> str:
         """The state of the files that patterns cover, as people sign for it."""
+        from gatekeeper.template.signature import digest
+
         files = covered(self.git, self.policy.root, patterns)
         return digest(files) if files else ""
 

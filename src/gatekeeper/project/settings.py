@@ -6,8 +6,6 @@ broken one is a gap in what was asked of them.
 
 from __future__ import annotations
 
-import configparser
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,16 +63,27 @@ def load(path: Path) -> dict[str, Any]:
     """
     try:
         text = regular.read(path).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _broken(path, error) from error
+    # Most projects have few of these files, so their parsers are loaded late.
+    import configparser
+    import tomllib
+
+    try:
         if path.suffix == ".toml":
             return tomllib.loads(text)
         parser = configparser.RawConfigParser()
         parser.read_string(text)
         return {name: dict(parser[name]) for name in parser.sections()}
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError, RecursionError, configparser.Error) as error:
-        reason = " ".join(str(error).split())
-        raise SettingsError(f"{path.name} does not parse: {reason}") from error
+    except (ValueError, RecursionError, configparser.Error) as error:
+        raise _broken(path, error) from error
+
+
+def _broken(path: Path, error: Exception) -> SettingsError:
+    reason = " ".join(str(error).split())
+    return SettingsError(f"{path.name} does not parse: {reason}")
 
 
 def table(settings: Mapping[str, Any], dotted: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -194,14 +195,21 @@ def looks_at_files_alone(
     So it is if all plugins come from `known` distributions, there are no arguments that
     we do not understand, and none of its code is itself a part of the project.
     """
-    found = entry_points(group=group)
-    names = {plugin.dist.name.lower() if plugin.dist else "" for plugin in found}
-    code = {*modules, *(plugin.module.partition(".")[0] for plugin in found)}
+    names, plugins = _plugins(group)
     return (
         names <= set(known)
         and not job.options.args
-        and not any(_is_of_project(module, job.root) for module in code)
+        and not any(_is_of_project(module, job.root) for module in (*modules, *plugins))
     )
+
+
+@cache
+def _plugins(group: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The distributions that plugins come from, and their top-level modules."""
+    found = entry_points(group=group)
+    sources = {id(plugin.dist): plugin.dist for plugin in found}.values()
+    names = frozenset(source.name.lower() if source else "" for source in sources)
+    return names, frozenset(plugin.module.partition(".")[0] for plugin in found)
 
 
 def _is_of_project(module: str, root: Path) -> bool:
