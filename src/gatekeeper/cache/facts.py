@@ -79,11 +79,15 @@ class Facts:
         """Find out at leisure what takes long: may be called in a thread of its own."""
         self._of((*self._own_packages, *self.places.packages))
 
-    def look_at_young(self) -> None:
-        """Read the files whose metadata alone would not show a change from now on."""
-        for path, found in self.before.tree.files.items():
-            if youngest(found) >= self._began - CLOCK_TICK:
-                self.file(path)
+    def look_ahead(self, sources: Iterable[str]) -> None:
+        """Look at what cannot be looked at later: a change would not show.
+
+        These are files whose metadata are too young, and `sources` beside the tree.
+        """
+        tree = self.before.tree.files
+        young = (p for p in tree if youngest(tree[p]) >= self._began - CLOCK_TICK)
+        for path in (*young, *(path for path in sources if path not in tree)):
+            self.file(path)
 
     @property
     def settled(self) -> bool:
@@ -98,7 +102,7 @@ class Facts:
             found = self._beside.setdefault(path, now)
         content = self._contents.digest(path, found)
         if youngest(found) >= self._began - CLOCK_TICK:
-            self._young[path] = content
+            return self._young.setdefault(path, content)
         return content
 
     def python(self, more: Iterable[str] = ()) -> dict[str, str] | None:
@@ -135,7 +139,7 @@ class Facts:
         """What is not as it was when the check began."""
         before, after = self.before, observe(self.places)
         moved = before.tree.changed(after.tree)
-        young = {path for path, seen in self._young.items() if self.file(path) != seen}
+        young = {path for path in self._young if self._has_changed(path)}
         beside = {
             path
             for path, seen in self._beside.items()
@@ -148,6 +152,11 @@ class Facts:
             or before.latest_package() >= self._began - CLOCK_TICK,
             after=after,
         )
+
+    def _has_changed(self, path: str) -> bool:
+        """Whether a young file holds something else than when it was read first."""
+        found = self.before.tree.files.get(path) or self._beside[path]
+        return self._contents.digest(path, found) != self._young[path]
 
     def remember(self) -> None:
         """Keep what contents were found, for the next check."""

@@ -26,10 +26,10 @@ def file_key(adapter: Adapter, job: Job, facts: Facts) -> str:
 def run_key(adapter: Adapter, job: Job, scope: Scope, facts: Facts) -> str | None:
     """Names everything that the result follows from; None where that is not known."""
     sources = job.sources
+    if not {*sources.files, *sources.stubs} <= facts.before.tree.files.keys():
+        return None  # what else lies there is not known
     wide = scope is Scope.PROJECT
-    files = (
-        facts.everything() if wide else facts.python((*sources.files, *sources.stubs))
-    )
+    files = facts.everything() if wide else facts.python(sources.files)
     if files is None or not facts.places.packages:
         return None
     adopted = getattr(job.options, "config", None)

@@ -109,7 +109,8 @@ def _merged(
     """What was known and what was found out now, with what cannot be told by file."""
     whole = together(job.sources, {**known, **fresh.by_file})
     general = tuple(gap for gap in fresh.gaps if gap not in whole.gaps)
-    examined = len(known) + fresh.examined if general else whole.examined
+    missed = together(job.sources, fresh.by_file).examined - fresh.examined
+    examined = whole.examined - missed
     return replace(whole, examined=examined, gaps=(*whole.gaps, *general))
 
 

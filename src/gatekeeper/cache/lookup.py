@@ -13,6 +13,7 @@ from gatekeeper.cache.incremental import Incremental
 from gatekeeper.cache.observation import PYTHON
 from gatekeeper.cache.store import Store
 from gatekeeper.model import Run, RunStatus
+from gatekeeper.project import settings
 from gatekeeper.tools.base import Job, Scope
 
 _KIND = "runs"
@@ -84,7 +85,8 @@ class RunLookup(Lookup):
     def keep(self, run: Run, changes: Changes) -> None:
         """Keep a run that was completed while nothing changed under it."""
         measured = run.measurement
-        if not self.sound or measured is None or self._touched(changes):
+        self.sound = self.sound and not self._touched(changes)
+        if not self.sound or measured is None:
             return
         packed = {
             "command": run.command,
@@ -104,7 +106,8 @@ class RunLookup(Lookup):
     def _touched(self, changes: Changes) -> bool:
         if changes.packages or changes.folders:
             return True
-        mine = {*self.job.sources.files, *self.job.sources.stubs}
+        adopted = getattr(self.job.options, "config", None)
+        mine = {*self.job.sources.files, *settings.files(self.job.tool, adopted)}
         return any(
             self.scope is Scope.PROJECT or path.endswith(PYTHON) or path in mine
             for path in changes.files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gatekeeper.cache.facts import Facts
@@ -54,14 +54,14 @@ class Cache:
         same = self._after.digest() == before.digest()
         return before if same and self._facts.settled else None
 
-    def is_empty(self) -> bool:
+    def is_empty(self, jobs: Iterable[Job]) -> bool:
         """Whether no run can be found, so that it is better to begin at once.
 
         What is needed to keep runs is found out meanwhile.
         """
         if self._store.holds_any("files", "runs"):
             return False
-        self._facts.look_at_young()
+        self._facts.look_ahead(path for job in jobs for path in job.sources.files)
         threading.Thread(target=self._facts.prepare, daemon=True).start()
         return True
 
@@ -112,7 +112,7 @@ class Cache:
 
     def _open_folder(self, adapter: Adapter, found: RunLookup) -> None:
         facts, job = self._facts, found.job
-        contents = facts.python()
+        contents = facts.python(job.sources.files)
         if contents is None:
             return
         name = digest(

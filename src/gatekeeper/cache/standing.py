@@ -15,6 +15,7 @@ from gatekeeper.cache.observation import Places, digest, observe
 class Standing:
     """The state of everything that the runs of a report depend on.
 
+    `interpreter` is what the policy says of it, which may come to mean another one.
     `state` is the digest of what was seen at the `places`, `surroundings` stands for
     the environment, of which `allowed` are the names that the policy lets through and
     `project` whether the project's own code sees it, `ignored` for what git leaves out.
@@ -22,6 +23,7 @@ class Standing:
     """
 
     places: Places
+    interpreter: str
     state: str
     allowed: tuple[str, ...]
     project: bool
@@ -51,6 +53,7 @@ class Standing:
         places["without"] = frozenset(places["without"])
         return cls(
             places=Places(**places),
+            interpreter=value["interpreter"],
             state=value["state"],
             allowed=tuple(value["allowed"]),
             project=value["project"],

@@ -18,7 +18,7 @@ from gatekeeper.project.files import ARTEFACT_FOLDERS
 
 #: Nanoseconds. The coarsest clock in use is that of FAT.
 CLOCK_TICK = 2_000_000_000
-_SKIPPED = frozenset([*ARTEFACT_FOLDERS, ".hypothesis", ".benchmarks"])
+_SKIPPED = frozenset(ARTEFACT_FOLDERS)
 
 #: Mode, size, modification and change time in nanoseconds, inode, and a text: where a
 #: link leads, or why there is nothing to see.
@@ -29,7 +29,8 @@ Metadata = tuple[int, int, int, int, int, str]
 class Tree:
     """Files and folders below `root` by relative path, POSIX style.
 
-    `opaque` are linked folders that lead out of the tree, and what cannot be listed.
+    `opaque` are linked folders that lead to what was not seen, and folders that cannot
+    be listed.
     """
 
     root: str
@@ -137,5 +138,6 @@ def _of(found: os.stat_result, text: str) -> Metadata:
 
 
 def _leads_out(link: str, root: str) -> bool:
-    real = os.path.realpath(link)
-    return os.path.commonpath([real, root]) != root
+    """Whether a linked folder leads to where the walk does not come along."""
+    inside = os.path.relpath(os.path.realpath(link), root).split(os.sep)
+    return inside[0] == os.pardir or not _SKIPPED.isdisjoint(inside)

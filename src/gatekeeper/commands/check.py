@@ -66,6 +66,7 @@ def run_check(options: CheckOptions) -> int:
         answer = check(policy, request, watcher)
     call = Call(
         config=options.config,
+        root=options.root,
         format=options.format,
         outputs=tuple(outputs),
         quiet=options.quiet,

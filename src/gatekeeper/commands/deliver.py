@@ -21,6 +21,7 @@ class Call:
     """What of the options says how an answer is delivered, and where the policy is."""
 
     config: Path | None
+    root: Path | None
     format: str
     outputs: tuple[tuple[str, Path], ...]
     quiet: bool

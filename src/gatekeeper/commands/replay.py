@@ -28,6 +28,7 @@ from gatekeeper.engine.questions import git_at
 from gatekeeper.model import Report, Revision
 from gatekeeper.policy.locate import locate
 from gatekeeper.project import revision
+from gatekeeper.project.interpreter import choose
 from gatekeeper.reporters import Style
 from gatekeeper.reporters.json_report import load, render
 
@@ -45,7 +46,7 @@ def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | No
         return None
     call = _call(answer["call"])
     standing = Standing.of(answer["standing"])
-    if _policy(call.config) != answer["policy"]:
+    if _origin(call) != answer["origin"]:
         return None
     now = _now(store, standing, environment)
     if now is None:
@@ -57,7 +58,7 @@ def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | No
         revision=now,
     )
     terminal = Terminal.of(environment, sys.stdout, sys.stderr)
-    if answer["policy"] is None:
+    if answer["origin"]["policy"] is None:
         terminal.say(NO_POLICY)
     if not call.quiet and not terminal.live:
         for run in report.runs:
@@ -82,7 +83,7 @@ def keep_answer(
     if len(text) <= _LARGE:
         answer = {
             "call": _plain(call),
-            "policy": _policy(call.config),
+            "origin": _origin(call),
             "standing": standing.packed(),
             "report": text,
         }
@@ -94,7 +95,9 @@ def _now(
 ) -> Revision | None:
     """The state of the checkout, if nothing changed that the answer follows from."""
     counted = counting(environment, standing.allowed, project=standing.project)
-    root = Path(standing.places.root)
+    root, python = Path(standing.places.root), standing.places.python
+    if python and choose(standing.interpreter, root, environment).path != python:
+        return None
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
         git = git_at(root, environment, Path(folder), processes)
@@ -108,6 +111,13 @@ def _now(
 
 def _name(arguments: Sequence[str]) -> str:
     return digest(list(arguments), os.getcwd())
+
+
+def _origin(call: Call) -> dict[str, Any]:
+    """Which policy counts for which folder, wherever links may lead today."""
+    policy = _policy(call.config)
+    root = call.root or (Path(policy[1]).parent if policy else Path.cwd())
+    return {"policy": policy, "root": os.path.realpath(root)}
 
 
 def _policy(config: Path | None) -> list[str] | None:
@@ -124,6 +134,7 @@ def _policy(config: Path | None) -> list[str] | None:
 def _plain(call: Call) -> dict[str, Any]:
     return {
         "config": None if call.config is None else str(call.config),
+        "root": None if call.root is None else str(call.root),
         "format": call.format,
         "outputs": [[name, str(path)] for name, path in call.outputs],
         "quiet": call.quiet,
@@ -132,9 +143,10 @@ def _plain(call: Call) -> dict[str, Any]:
 
 
 def _call(value: Mapping[str, Any]) -> Call:
-    config = value["config"]
+    config, root = value["config"], value["root"]
     return Call(
         config=None if config is None else Path(config),
+        root=None if root is None else Path(root),
         format=value["format"],
         outputs=tuple((name, Path(path)) for name, path in value["outputs"]),
         quiet=value["quiet"],

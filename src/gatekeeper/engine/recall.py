@@ -46,18 +46,23 @@ class Recall:
         self._workspace, self._ours = workspace, tuple(ours)
         self._cache: Cache | None = None
         self._problem = ""
+        self._late = False
+        self._examined: set[str] = set()
         self.lookups: dict[str, Lookup] = {}
 
     def look(self, jobs: Mapping[str, Job]) -> None:
         """Look all runs up, before any of them is made."""
         self.lookups = {tool: Lookup(job=job) for tool, job in jobs.items()}
+        sources = [job.sources for job in jobs.values()]
+        self._examined = {path for s in sources for path in (*s.files, *s.stubs)}
         wanted = [tool for tool in jobs if may_reuse(ADAPTERS[tool], jobs[tool])]
         if self._store is None or not wanted:
             return
         self._problem = _distrusted(self._store, self._workspace)
         if not self._problem:
             self._cache = self._open(self._store, jobs)
-            if not self._cache.is_empty():
+            self._late = self._cache.is_empty(jobs.values())
+            if not self._late:
                 self._look(self._cache)
                 self._forget_halves()
 
@@ -71,7 +76,7 @@ class Recall:
 
     def keep(self, runs: Mapping[str, Run]) -> None:
         """Keep what was measured; called once, when all tools have ended."""
-        if self._cache is not None and not any(f.stands for f in self.lookups.values()):
+        if self._cache is not None and self._late:
             self._look(self._cache)
             for tool in runs.keys() & self.lookups.keys():
                 self.lookups[tool].arrived_late(runs[tool])
@@ -80,10 +85,10 @@ class Recall:
             for tool, found in self.lookups.items()
             if found.hit is None and tool in runs
         ]
-        for found in self.lookups.values():
-            found.close()
         if self._cache is not None and fresh:
             self._cache.settle(fresh)
+        for found in self.lookups.values():
+            found.close()
 
     def standing(self, runs: Mapping[str, Run]) -> Standing | None:
         """What has to stay as it is for these runs to hold; None where they may not."""
@@ -95,13 +100,18 @@ class Recall:
         if self._cache is None or not made or not all(f.stands for f in found):
             return None
         seen = self._cache.undisturbed()
-        if seen is None:
+        if (
+            seen is None
+            or seen.tree.opaque
+            or not self._examined <= seen.tree.files.keys()
+        ):
             return None
         allowed = sorted({name for f in found for name in f.job.passed})
         project = any(in_project(ADAPTERS[tool]) for tool in self.lookups)
         counting = environment.counting(self._workspace.ours, allowed, project=project)
         return Standing(
             places=self._cache.places,
+            interpreter=self._workspace.policy.content.python,
             state=seen.digest(),
             allowed=tuple(allowed),
             project=project,
@@ -141,7 +151,7 @@ class Recall:
 def _distrusted(store: Store, workspace: Workspace) -> str:
     """Why results from the store prove nothing; empty where they do."""
     if tracks(workspace.git, workspace.policy.root, store.folder):
-        return f"{store.folder} is part of the repository, where anybody may write"
+        return f"{store.folder} may have come with the repository, so others wrote it"
     return store.problem()
 
 

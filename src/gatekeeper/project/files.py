@@ -18,7 +18,8 @@ from pathlib import PurePosixPath
 #: Folders that hold no first-party code, whatever their content.
 ARTEFACT_FOLDERS = (
     ".git .hg .svn .bzr __pycache__ .tox .nox .eggs .venv .mypy_cache .pytest_cache"
-    " .ruff_cache .ipynb_checkpoints node_modules site-packages __pypackages__"
+    " .ruff_cache .hypothesis .benchmarks"
+    " .ipynb_checkpoints node_modules site-packages __pypackages__"
 ).split()
 _ARTEFACT_SUFFIXES = (".egg-info", ".dist-info")
 _SOURCE_SUFFIXES = (".py", ".pyw")

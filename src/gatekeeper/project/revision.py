@@ -47,9 +47,13 @@ def ignored(git: Git) -> frozenset[str]:
 
 
 def tracks(git: Git, root: Path, folder: Path) -> bool:
-    """Whether the repository itself holds files below a folder."""
-    real = Path(os.path.realpath(folder))
-    if not real.is_relative_to(root):
-        return False
-    inside = real.relative_to(root)
-    return bool(git("ls-files", "-z", "--", f":(literal){inside}"))
+    """Whether the repository holds files below a folder, or nobody knows."""
+    real = os.path.realpath(folder)
+    shared = Path(os.path.commonpath([real, root]))
+    if shared != root and not any(
+        (p / ".git").exists() for p in (shared, *shared.parents)
+    ):
+        return False  # no repository can hold both
+    path = os.path.relpath(real, root)
+    found = git("ls-files", "-z", "--", f":(literal){path}")
+    return shared == root if found is None else bool(found)
