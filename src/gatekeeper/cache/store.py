@@ -21,7 +21,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-#: Part of every name: what another format wrote is never looked at.
+#: Another number for another shape of anything that is kept: it is never looked at.
 _FORMAT = "results-1"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# https://bford.info/cachedir/\n"
 _LIMIT_BYTES = 1_000_000_000

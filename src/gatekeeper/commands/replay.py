@@ -44,8 +44,10 @@ def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | No
     answer = store.read(_KIND, _name(arguments))
     if answer is None or store.problem():
         return None
-    call = _call(answer["call"])
-    standing = Standing.of(answer["standing"])
+    try:
+        call, standing = _call(answer["call"]), Standing.of(answer["standing"])
+    except (LookupError, TypeError, ValueError):
+        return None  # of another version
     if _origin(call) != answer["origin"]:
         return None
     now = _now(store, standing, environment)
