@@ -137,16 +137,16 @@ def test_reports_are_written_whole_and_rendered_again(
     assert gatekeeper("summary", "-f", "json", cwd=shop).report["verdict"] == "passed"
 
 
+@pytest.mark.parametrize("cached", [False, True])
 def test_the_same_input_gives_the_same_bytes(
-    gatekeeper: Gatekeeper, variant: Callable[[str], Path]
+    gatekeeper: Gatekeeper, variant: Callable[[str], Path], cached: bool
 ) -> None:
     root = variant("lint-finding")
-    reports = [
-        gatekeeper("check", "lint", "security", "-f", "json", cwd=root).report
-        for _ in range(2)
-    ]
+    options = ("lint", "security", "-f", "json", *([] if cached else ["--no-cache"]))
+    reports = [gatekeeper("check", *options, cwd=root).report for _ in range(3)][-2:]
     for report in reports:
         del report["started"], report["duration_seconds"]
         for run in report["runs"]:
+            assert run["cached"] == cached
             del run["duration_seconds"], run["command"]
     assert reports[0] == reports[1]
