@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import shlex
 import signal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from gatekeeper.cache.lookup import Lookup
 from gatekeeper.engine.plan import PlannedRun, gate_of
 from gatekeeper.engine.process import Processes
 from gatekeeper.engine.recall import Recall
 from gatekeeper.engine.runner import run_tool
-from gatekeeper.engine.schedule import Task, run_all
+from gatekeeper.engine.schedule import Task, Turns, run_all
 from gatekeeper.engine.workspace import Workspace
 from gatekeeper.errors import Interrupted
 from gatekeeper.judge import judge
 from gatekeeper.model import GateResult, GateStatus, Run
 from gatekeeper.policy.load import Policy
 from gatekeeper.tools import ADAPTERS
+from gatekeeper.tools.base import pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Watcher:
         """Tools about to run, each with the gates that it serves."""
 
     def started(self, tool: str) -> None:
-        """A tool begins."""
+        """A process of a tool begins, the first one or another."""
 
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
         """A tool has ended, and its gates are judged."""
@@ -81,18 +83,21 @@ class Session:
             {p.tool: tuple(self._served(p.tool)) for p in self.planned}
         )
         try:
-            jobs = {p.tool: self.workspace.job(p) for p in self.planned}
+            workers = self.request.jobs
+            jobs = {p.tool: self.workspace.job(p, workers) for p in self.planned}
             for tool, job in jobs.items():
                 self.reproduce[tool] = shlex.join(ADAPTERS[tool].reproduce(job))
             recall.look(jobs)
             for run in recall.hits():
                 self._note(run, processes)
             tasks = [
-                self._task(planned, recall.lookups[planned.tool], processes)
+                self._task(planned, recall, processes)
                 for planned in self.planned
                 if planned.tool not in self.runs
             ]
-            for run in run_all(tasks, self.request.jobs, processes.cancel):
+            for run in run_all(
+                tasks, self.request.jobs, processes.cancel, lambda: bool(self.ended_by)
+            ):
                 self._note(recall.completed(run), processes)
         except Interrupted as interruption:
             number = interruption.signal_number
@@ -100,15 +105,30 @@ class Session:
             return number
         return 0
 
-    def _task(self, planned: PlannedRun, lookup: Lookup, processes: Processes) -> Task:
-        adapter = ADAPTERS[planned.tool]
+    def _task(self, planned: PlannedRun, recall: Recall, processes: Processes) -> Task:
+        adapter, lookup = ADAPTERS[planned.tool], recall.lookups[planned.tool]
 
-        def start(upstream: Run | None) -> Run:
-            self.watcher.started(planned.tool)
+        @contextmanager
+        def turn(turns: Turns) -> Iterator[None]:
+            with turns.next():
+                self.watcher.started(planned.tool)
+                yield
+
+        def start(upstream: Run | None, turns: Turns) -> Run:
             job = self.workspace.after(lookup.job, upstream)
-            return run_tool(adapter, job, processes)
+            if adapter.divisible(job.options):
+                job = replace(job, workers=turns.workers)
+            return run_tool(adapter, job, processes, partial(turn, turns))
 
-        return Task(planned.tool, start, adapter.after, alone=planned.alone)
+        return Task(
+            planned.tool,
+            start,
+            adapter.after,
+            alone=planned.alone,
+            seconds=recall.expected(planned.tool),
+            pieces=pieces(lookup.job) if adapter.concurrent else 1,
+            divisible=adapter.divisible(lookup.job.options),
+        )
 
     def _note(self, run: Run, processes: Processes) -> None:
         self.runs[run.tool] = run

@@ -52,7 +52,7 @@ class _Board(Watcher):
 
     def started(self, tool: str) -> None:
         with self._lock:
-            self._since[tool] = time.monotonic()
+            self._since.setdefault(tool, time.monotonic())
 
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
         with self._lock:

@@ -17,7 +17,7 @@ import signal
 import subprocess  # nosec B404  # this module is the one place that starts programs
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,14 +92,20 @@ class Processes:
         self._not_ours = frozenset(children())
         adopt_orphans()
         self._lock = threading.Lock()
-        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._running: dict[int, Path] = {}
         self._cancelled = False
 
     def cancel(self) -> None:
         """End every running child and refuse to start another."""
         with self._lock:
             self._cancelled = True
-            running = list(self._running)
+            outputs = set(self._running.values())
+        self.end(outputs)
+
+    def end(self, outputs: Collection[Path]) -> None:
+        """End the running children whose output goes to one of these folders."""
+        with self._lock:
+            running = [pid for pid, path in self._running.items() if path in outputs]
         for pid in running:
             _signal_group(pid, signal.SIGKILL)
 
@@ -179,7 +185,7 @@ class Processes:
                 stderr=stderr,
                 start_new_session=True,
             )
-            self._running[child.pid] = child
+            self._running[child.pid] = command.output
             return child
 
 

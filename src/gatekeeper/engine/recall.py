@@ -23,7 +23,7 @@ from gatekeeper.cache.search_path import interpreter_stamp, search_path
 from gatekeeper.cache.session import Cache, may_reuse, needs_project
 from gatekeeper.cache.standing import Standing, surroundings
 from gatekeeper.cache.store import Store
-from gatekeeper.engine import environment
+from gatekeeper.engine import environment, times
 from gatekeeper.engine.workspace import Workspace
 from gatekeeper.model import Run, RunStatus
 from gatekeeper.project.interpreter import prefix
@@ -47,6 +47,8 @@ class Recall:
         self._cache: Cache | None = None
         self._problem = ""
         self._late = False
+        self._name = digest(str(workspace.policy.root))
+        self._times: object = None
         self._examined: set[str] = set()
         self.lookups: dict[str, Lookup] = {}
 
@@ -60,11 +62,16 @@ class Recall:
             return
         self._problem = _distrusted(self._store, self._workspace)
         if not self._problem:
+            self._times = self._store.read("times", self._name)
             self._cache = self._open(self._store, jobs)
             self._late = self._cache.is_empty(jobs.values())
             if not self._late:
                 self._look(self._cache)
                 self._forget_halves()
+
+    def expected(self, tool: str) -> float | None:
+        """Seconds that what is left of a run may take; None where nobody knows."""
+        return times.expected(self._times, tool, self.lookups[tool].share)
 
     def hits(self) -> list[Run]:
         """The runs that need not be made, each of which is told with its result."""
@@ -85,7 +92,12 @@ class Recall:
             for tool, found in self.lookups.items()
             if found.hit is None and tool in runs
         ]
-        if self._cache is not None and fresh:
+        if self._cache is not None and self._store is not None and fresh:
+            for found, run in fresh:
+                if run.status is RunStatus.COMPLETED:
+                    took = (run.tool, run.duration_seconds, found.share)
+                    self._times = times.updated(self._times, *took)
+            self._store.write("times", self._name, self._times)
             self._cache.settle(fresh)
         for found in self.lookups.values():
             found.close()

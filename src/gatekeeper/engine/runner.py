@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import repeat
 from traceback import format_exc
 
 from gatekeeper.engine.process import Command, Outcome, Processes
-from gatekeeper.model import Measurement, Run, RunStatus
+from gatekeeper.model import Run, RunStatus
 from gatekeeper.probe.bootstrap import ABSENT
-from gatekeeper.project import settings
 from gatekeeper.tools.base import Adapter, Job, ToolError
+from gatekeeper.tools.own_settings import with_settings
+
+#: Waits for the permission to start one process, and holds it meanwhile.
+Turn = Callable[[], AbstractContextManager[None]]
 
 
-def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
-    """Start what the adapter says, one after the other, and read what came back."""
-    started = time.monotonic()
+def run_tool(
+    adapter: Adapter, job: Job, processes: Processes, turn: Turn = nullcontext
+) -> Run:
+    """Start what the adapter says, and read what came back."""
+    started, busy = time.monotonic(), _Busy(turn)
     outcomes: list[Outcome] = []
     commands: tuple[Command, ...] = ()
     surprise = ""
     status, reason, fix, measurement = RunStatus.COMPLETED, "", "", None
     try:
         commands = adapter.commands(job)
-        for command in commands:
-            outcomes.append(processes.run(command))
-            _must_carry_result(adapter, job, outcomes[-1])
-        measurement = _with_settings(adapter.parse(job, outcomes), job)
+        _run(adapter, job, commands, processes, busy, outcomes)
+        measurement = with_settings(adapter.parse(job, outcomes), job)
     except ToolError as error:
         status, reason, fix = error.status, str(error), error.fix
     except OSError as error:
@@ -44,7 +50,7 @@ def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
         command=commands[0].argv if commands else (),
         version=adapter.installed_version() or own,
         exit_code=_worst(outcomes),
-        duration_seconds=time.monotonic() - started,
+        duration_seconds=time.monotonic() - started - busy.waited(),
         stderr_tail=surprise or (outcomes[-1].stderr_tail if outcomes else ""),
         reason=reason,
         fix=fix,
@@ -52,18 +58,90 @@ def run_tool(adapter: Adapter, job: Job, processes: Processes) -> Run:
     )
 
 
-def _with_settings(measured: Measurement, job: Job) -> Measurement:
-    """What the repository's own settings of the tool mean for the result."""
-    adopted = getattr(job.options, "config", None)
-    return replace(
-        measured,
-        gaps=(*measured.gaps, *settings.broken(job.root, job.tool, adopted)),
-        notes=(
-            *measured.notes,
-            *settings.unused(job.root, job.tool, adopted),
-            *(settings.loosened(job.root, job.tool, adopted) if adopted else ()),
-        ),
-    )
+class _Busy:
+    """Takes turns, and knows how long nothing was done but to wait for one."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn, self._lock = turn, threading.Lock()
+        self._at_work, self._idle, self._since = 0, 0.0, time.monotonic()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn and take it."""
+        if not self._at_work:
+            self._since = time.monotonic()
+        with self._turn():
+            self._count(1)
+            try:
+                yield
+            finally:
+                self._count(-1)
+
+    def waited(self) -> float:
+        """Seconds in which no process ran, since none was allowed to."""
+        return self._idle
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            if not self._at_work:
+                self._idle += time.monotonic() - self._since
+            self._at_work += change
+            self._since = time.monotonic()
+
+
+def _run(
+    adapter: Adapter,
+    job: Job,
+    commands: Sequence[Command],
+    processes: Processes,
+    busy: _Busy,
+    outcomes: list[Outcome],
+) -> None:
+    """Add the outcomes in the order of the commands, up to one without a result."""
+
+    def start(command: Command, ended: list[Outcome]) -> None:
+        with busy.turn():
+            ended.append(processes.run(command))
+        _must_carry_result(adapter, job, ended[-1])
+
+    workers = min(job.workers, len(commands)) if adapter.concurrent else 1
+    if workers > 1:
+        _side_by_side(start, workers, commands, processes, outcomes)
+        return
+    for command in commands:
+        start(command, outcomes)
+
+
+def _side_by_side(
+    start: Callable[[Command, list[Outcome]], None],
+    workers: int,
+    commands: Sequence[Command],
+    processes: Processes,
+    outcomes: list[Outcome],
+) -> None:
+    """Start all, so many at a time; as soon as one has no result, end the others."""
+
+    def begin(command: Command, ended: list[Outcome]) -> None:
+        try:
+            start(command, ended)
+        except BaseException:
+            # Before this thread takes the next command.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+    ended: list[list[Outcome]] = [[] for _ in commands]
+    with ThreadPoolExecutor(workers) as pool:
+        futures = list(map(pool.submit, repeat(begin), commands, ended))
+        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        while not all(future.done() for future in futures):
+            # More than once: a thread may be just about to start its command.
+            processes.end({command.output for command in commands})
+            wait(futures, timeout=0.1)
+    for future, outcome in zip(futures, ended, strict=True):
+        # One that we have ended must not pass for the one that went wrong.
+        if future in done:
+            outcomes += outcome
+            future.result()
 
 
 def _worst(outcomes: Sequence[Outcome]) -> int | None:

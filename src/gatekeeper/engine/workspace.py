@@ -88,7 +88,7 @@ class Workspace:
         work = self.folder / upstream.tool
         return replace(job, upstream=upstream, upstream_work=work)
 
-    def job(self, run: PlannedRun) -> Job:
+    def job(self, run: PlannedRun, workers: int = 1) -> Job:
         """A job with a folder of its own to write into."""
         work = self.folder / run.tool
         work.mkdir()
@@ -106,6 +106,7 @@ class Workspace:
             environment=environment.for_analysers(self.ours, home, allowed),
             project_environment=environment.for_project(self.ours, home, allowed),
             passed=allowed,
+            workers=workers,
             timeout=run.timeout,
             exact_rules=run.rules,
             companions=run.companions,

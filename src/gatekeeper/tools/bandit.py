@@ -19,9 +19,8 @@ from gatekeeper.tools.base import (
     Job,
     Scope,
     ToolError,
-    batches,
     looks_at_files_alone,
-    need_files,
+    portions,
     relative,
 )
 from gatekeeper.tools.by_file import by_path, together
@@ -53,15 +52,8 @@ def _commands(job: Job) -> tuple[Command, ...]:
             *("-f", "json", "-o", str(job.work / f"report-{number}.json")),
             *portion,
         )
-        for number, portion in enumerate(_portions(job))
+        for number, portion in enumerate(portions(job))
     )
-
-
-def _portions(job: Job) -> Iterator[tuple[str, ...]]:
-    """The files for each process: as many as there are workers, or more."""
-    files = need_files(job)
-    for start in range(min(job.workers, len(files))):
-        yield from batches(files[start :: job.workers])
 
 
 def _scope(job: Job) -> Scope:
@@ -201,7 +193,6 @@ BANDIT = Adapter(
     metrics={"findings": "findings"},
     fix="Mend the findings, or silence one line with `# nosec ID` and a reason.",
     distribution="bandit",
-    divisible=lambda options: True,
     concurrent=True,
     scope=_scope,
 )

@@ -21,6 +21,9 @@ from gatekeeper.project.reader import Reader
 
 PROBE = Path(__file__).parent.parent / "probe"
 _BATCH_BYTES = 400_000
+#: Fewer files than this take not much longer than the start of another process.
+_PIECE = 100
+_ROUNDS = 4
 _EVIDENCE_CHARACTERS = 6_000
 
 
@@ -138,8 +141,9 @@ class Adapter:
     make sense for the tool. `interpreter` tells where the tool is installed: `ours`,
     `project`, or `none` where there is nothing to install. `variables` are those of
     the environment that the tool may see, since they say where to ask and not what to
-    answer. `divisible` says whether it can keep several processors busy with these
-    options, `concurrent` whether its commands may run side by side. `scope` tells what
+    answer. `divisible` says whether one process keeps several processors busy with
+    these options, `concurrent` that its commands may run side by side. `scope` tells
+    what
     a result depends on, `on_request` that it is reused only if the policy says so, and
     `incremental` that the tool keeps a cache itself.
     """
@@ -236,6 +240,21 @@ def batches(files: Sequence[str]) -> Iterator[tuple[str, ...]]:
         portion.append(argument)
     if portion:
         yield tuple(portion)
+
+
+def pieces(job: Job) -> int:
+    """In how many processes a tool examines its files, if it takes one file each.
+
+    More than there are workers, so that the last ones end at about the same time.
+    """
+    return max(1, min(len(job.sources.files) // _PIECE, _ROUNDS * job.workers))
+
+
+def portions(job: Job) -> Iterator[tuple[str, ...]]:
+    """The files for each of these processes, the large and the small ones mixed."""
+    files, number = need_files(job), pieces(job)
+    for start in range(number):
+        yield from batches(files[start::number])
 
 
 def need_files(job: Job) -> tuple[str, ...]:

@@ -22,9 +22,8 @@ from gatekeeper.tools.base import (
     Job,
     Scope,
     ToolError,
-    batches,
     looks_at_files_alone,
-    need_files,
+    portions,
 )
 from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
@@ -68,14 +67,14 @@ def _commands(job: Job) -> tuple[Command, ...]:
         "--disable-noqa",
         "--color=never",
         "--benchmark",
-        f"--jobs={job.workers}",
+        "--jobs=1",
         # The default excludes also hit files that are named, and folders above them.
         "--exclude=.gatekeeper-excludes-nothing",
         f"--format={_FORMAT}",
     )
     return tuple(
         job.ours("flake8", *_options(job), *fixed, "--", *portion)
-        for portion in batches(need_files(job))
+        for portion in portions(job)
     )
 
 
@@ -220,6 +219,6 @@ FLAKE8 = Adapter(
     metrics={"findings": "findings"},
     fix="Mend the findings, or silence one line with `# noqa: RULE` and a reason.",
     distribution="flake8",
-    divisible=lambda options: True,
+    concurrent=True,
     scope=_scope,
 )

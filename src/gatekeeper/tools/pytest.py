@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Case, Finding, Measurement, Metric, RunStatus, Severity
@@ -50,10 +51,22 @@ def _arguments(job: Job) -> tuple[str, ...]:
         *(f"--ignore={folder}" for folder in job.sources.left_out),
         *(f"-W{warning}" for warning in _STRICT_WARNINGS),
         "--color=no",
-        *pytest_options(job.root, job.options),
+        *pytest_options(job.root, _with_share(job)),
         "--",
         *(path if path.startswith("/") else f"./{path}" for path in job.paths),
     )
+
+
+def _with_share(job: Job) -> Any:
+    """The options with the share of this run for `workers: auto`.
+
+    With `-n 0` all tests run in one process as if there were no xdist; that there is
+    none shows all the same, as it would on a machine with more processors.
+    """
+    if job.options.workers != "auto":
+        return job.options
+    share = str(job.workers if job.workers > 1 else 0)
+    return job.options.model_copy(update={"workers": share})
 
 
 def _routes(job: Job, folder: Path) -> tuple[str, ...]:
@@ -222,6 +235,7 @@ PYTEST = Adapter(
     fix="Mend the tests or the code that they test.",
     selectors=frozenset({"paths", "select"}),
     interpreter="project",
+    divisible=lambda options: options.workers == "auto",
     scope=lambda job: Scope.PROJECT,
     on_request=True,
 )
