@@ -21,7 +21,7 @@ from gatekeeper.judge import judge
 from gatekeeper.model import GateResult, GateStatus, Run
 from gatekeeper.policy.load import Policy
 from gatekeeper.tools import ADAPTERS
-from gatekeeper.tools.base import pieces
+from gatekeeper.tools.portions import pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from gatekeeper.project import settings
 from gatekeeper.project.files import under
 from gatekeeper.scaffold import addopts, documents
 from gatekeeper.tools import ADAPTERS
-from gatekeeper.tools.base import Job, ToolError, need_files
+from gatekeeper.tools.base import Job, ToolError
 from gatekeeper.tools.pins import pins_of
+from gatekeeper.tools.portions import need_files
 
 _SHOWN = 3
 _TEST_FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")

@@ -14,17 +14,11 @@ from typing import Any
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import FileResult, Finding, Measurement, RunStatus, Severity
-from gatekeeper.tools.base import (
-    Adapter,
-    Job,
-    Scope,
-    ToolError,
-    looks_at_files_alone,
-    portions,
-    relative,
-)
+from gatekeeper.tools.alone import looks_at_files_alone
+from gatekeeper.tools.base import Adapter, Job, Scope, ToolError, relative
 from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
+from gatekeeper.tools.portions import portions
 
 _SEVERITY = {"LOW": Severity.LOW, "MEDIUM": Severity.MEDIUM, "HIGH": Severity.HIGH}
 _SYNTAX = "syntax error"

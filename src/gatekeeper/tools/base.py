@@ -6,11 +6,9 @@ import enum
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.metadata import PackageNotFoundError, entry_points, version
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,6 @@ from gatekeeper.project.files import Sources
 from gatekeeper.project.reader import Reader
 
 PROBE = Path(__file__).parent.parent / "probe"
-_BATCH_BYTES = 400_000
-#: Fewer files than this take not much longer than the start of another process.
-_PIECE = 100
-_ROUNDS = 4
 _EVIDENCE_CHARACTERS = 6_000
 
 
@@ -191,82 +185,9 @@ def by_check(job: Job) -> tuple[str, ...]:
     return ("gatekeeper", "check")
 
 
-def looks_at_files_alone(
-    job: Job, modules: Sequence[str], group: str, known: Sequence[str]
-) -> bool:
-    """Whether a tool with its plugins sees one file at a time, and nothing else.
-
-    So it is if all plugins come from `known` distributions, there are no arguments that
-    we do not understand, and none of its code is itself a part of the project.
-    """
-    names, plugins = _plugins(group)
-    return (
-        names <= set(known)
-        and not job.options.args
-        and not any(_is_of_project(module, job.root) for module in (*modules, *plugins))
-    )
-
-
-@cache
-def _plugins(group: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The distributions that plugins come from, and their top-level modules."""
-    found = entry_points(group=group)
-    sources = {id(plugin.dist): plugin.dist for plugin in found}.values()
-    names = frozenset(source.name.lower() if source else "" for source in sources)
-    return names, frozenset(plugin.module.partition(".")[0] for plugin in found)
-
-
-def _is_of_project(module: str, root: Path) -> bool:
-    spec = find_spec(module)
-    place = Path(spec.origin) if spec and spec.origin else root
-    return place.is_relative_to(root) and not place.is_relative_to(sys.prefix)
-
-
 def readable(outcome: Outcome) -> str:
     """The end of what a program printed, as evidence for people."""
     return outcome.stdout[-_EVIDENCE_CHARACTERS:]
-
-
-def batches(files: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Cut file names into portions that fit on a command line, each led by `./`."""
-    portion: list[str] = []
-    size = 0
-    for name in files:
-        argument = name if os.path.isabs(name) else f"./{name}"
-        size += len(os.fsencode(argument)) + 1
-        if portion and size > _BATCH_BYTES:
-            yield tuple(portion)
-            portion, size = [], len(argument)
-        portion.append(argument)
-    if portion:
-        yield tuple(portion)
-
-
-def pieces(job: Job) -> int:
-    """In how many processes a tool examines its files, if it takes one file each.
-
-    More than there are workers, so that the last ones end at about the same time.
-    """
-    return max(1, min(len(job.sources.files) // _PIECE, _ROUNDS * job.workers))
-
-
-def portions(job: Job) -> Iterator[tuple[str, ...]]:
-    """The files for each of these processes, the large and the small ones mixed."""
-    files, number = need_files(job), pieces(job)
-    for start in range(number):
-        yield from batches(files[start::number])
-
-
-def need_files(job: Job) -> tuple[str, ...]:
-    """The files to examine; raises where there is none."""
-    if not job.sources.files:
-        where = ", ".join(job.paths) or "the project"
-        gaps = "".join(f"; {gap}" for gap in job.sources.gaps[:3])
-        raise NothingToExamineError(
-            f"no Python file to examine in {where}{gaps}",
-            fix="name the folders of your code under `source` in gates.yaml",
-        )
-    return job.sources.files
 
 
 def relative(path: str, root: Path) -> str:

@@ -19,7 +19,8 @@ from typing import Any
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Counts, Finding, Measurement, Metric, RunStatus, Severity
 from gatekeeper.tools import coverage_config
-from gatekeeper.tools.base import Adapter, Job, Scope, ToolError, need_files
+from gatekeeper.tools.base import Adapter, Job, Scope, ToolError
+from gatekeeper.tools.portions import need_files
 from gatekeeper.tools.pytest_config import pytest_options
 
 #: What coverage finds by itself below a folder (coverage.files.find_python_files).

@@ -17,16 +17,11 @@ from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import FileResult, Finding, Measurement, Severity
 from gatekeeper.project.comments import OptOut
 from gatekeeper.project.files import matches
-from gatekeeper.tools.base import (
-    Adapter,
-    Job,
-    Scope,
-    ToolError,
-    looks_at_files_alone,
-    portions,
-)
+from gatekeeper.tools.alone import looks_at_files_alone
+from gatekeeper.tools.base import Adapter, Job, Scope, ToolError
 from gatekeeper.tools.by_file import by_path, together
 from gatekeeper.tools.opt_outs import bare
+from gatekeeper.tools.portions import portions
 
 # Control characters keep fields apart whatever stands in a path or a message.
 _FORMAT = "\x1e%(path)s\x1f%(row)d\x1f%(col)d\x1f%(code)s\x1f%(text)s\x1d"

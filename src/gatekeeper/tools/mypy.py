@@ -17,16 +17,9 @@ from pathlib import PurePosixPath
 
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools.base import (
-    Adapter,
-    Job,
-    Scope,
-    ToolError,
-    need_files,
-    readable,
-    relative,
-)
+from gatekeeper.tools.base import Adapter, Job, Scope, ToolError, readable, relative
 from gatekeeper.tools.opt_outs import bare
+from gatekeeper.tools.portions import need_files
 
 _PLACE = r":(?P<column>\d+):(?P<end_line>\d+):(?P<end_column>\d+)"
 _SAID = r": (?P<kind>error|note): (?P<message>.*?)(?:  \[(?P<code>[a-z0-9-]+)\])?$"

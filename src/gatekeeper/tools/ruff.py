@@ -14,7 +14,8 @@ from pathlib import Path
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, Severity
 from gatekeeper.tools import ruff_comments
-from gatekeeper.tools.base import Adapter, Job, Scope, batches, need_files
+from gatekeeper.tools.base import Adapter, Job, Scope
+from gatekeeper.tools.portions import batches, need_files
 from gatekeeper.tools.ruff_comments import FILE_NOQA, ISORT, ISORT_LINE, NOQA, OptOut
 from gatekeeper.tools.ruff_options import (
     BARE_ISORT,

@@ -14,14 +14,8 @@ from fnmatch import fnmatchcase
 from gatekeeper.engine.process import Outcome
 from gatekeeper.model import Finding, Measurement, Metric, Severity
 from gatekeeper.project.files import matches
-from gatekeeper.tools.base import (
-    Adapter,
-    Job,
-    Scope,
-    by_check,
-    need_files,
-    no_commands,
-)
+from gatekeeper.tools.base import Adapter, Job, Scope, by_check, no_commands
+from gatekeeper.tools.portions import need_files
 from gatekeeper.variables import documents
 from gatekeeper.variables.reads import Read, reads
 
