@@ -91,8 +91,7 @@ def _report(title: str, rounds: list[dict[str, sides.Own]]) -> None:
     measure.table(("", "processor, s", "peak memory, MB"), rows)
     peaks = [max(own.memory for own in each.values()) for each in rounds]
     sys.stdout.write("\n")
-    nothing = [0.0] * len(peaks)
-    peak = measure.difference(peaks, nothing)
+    peak = measure.difference(peaks, [0.0] * len(peaks))
     measure.verdicts([(f"peak memory with {title}, MB", MOST_MEGABYTES, peak)])
 
 

@@ -95,15 +95,23 @@ def in_turn(
     return results
 
 
-def walls(costs: Iterable[Cost]) -> list[float]:
-    """Seconds on the clock."""
-    return [cost.wall for cost in costs]
-
-
 def spread(numbers: Sequence[float], digits: int = 2) -> str:
     """Median, with the least and the greatest."""
     least, most = min(numbers), max(numbers)
     return f"{median(numbers):.{digits}f} ({least:.{digits}f} to {most:.{digits}f})"
+
+
+#: What `cells` are about.
+COSTS = ("wall, s", "processors, s", "largest process, MB")
+
+
+def cells(costs: Sequence[Cost]) -> tuple[str, ...]:
+    """What runs took, as a table shows it."""
+    return (
+        spread([cost.wall for cost in costs]),
+        spread([cost.processor for cost in costs]),
+        spread([cost.memory for cost in costs], 0),
+    )
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Compared:

@@ -1,4 +1,4 @@
-"""Whether a tool sees one file at a time, so that its findings hold for each by itself."""
+"""Whether a tool sees one file at a time, so that its findings hold for each alone."""
 
 from __future__ import annotations
 
