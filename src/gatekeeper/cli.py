@@ -63,7 +63,7 @@ def check(
         typer.Option("--skip", metavar="GATE", help="Leave out, visibly. Repeatable."),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Tools at a time.")
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes at a time.")
     ] = None,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="End the rest when a gate fails.")

@@ -53,7 +53,7 @@ def run_check(options: CheckOptions) -> int:
     request = Request(
         gates=options.gates,
         skip=frozenset(options.skip),
-        jobs=options.jobs or os.cpu_count() or 2,
+        jobs=options.jobs or _processors(),
         fail_fast=options.fail_fast,
         body=pull.body,
         bases=pull.bases,
@@ -76,6 +76,13 @@ def run_check(options: CheckOptions) -> int:
     if answer.standing is not None and code == answer.report.exit_code:
         keep_answer(sys.argv[1:], call, answer.report, answer.standing)
     return code
+
+
+def _processors() -> int:
+    """How many we may use, which can be fewer than the machine has."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 2
 
 
 def _spare_the_policy(outputs: list[tuple[str, Path]], policy: Policy) -> None:
