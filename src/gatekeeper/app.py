@@ -60,7 +60,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
             session = Session(policy, request, workspace, planned, active, watcher)
             recall = Recall(request.cache, workspace, request.outputs)
             stopped = session.execute(processes, recall)
-            recall.keep(session.runs)
+            recall.keep(session.runs, session.workers)
         finally:
             processes.close()
     judged = {name: _result(name, session) for name in chosen}

@@ -75,6 +75,7 @@ class Session:
         self.planned, self.active, self.watcher = planned, active, watcher
         self.runs: dict[str, Run] = {}
         self.reproduce: dict[str, str] = {}
+        self.workers: dict[str, int] = {}
         self.ended_by = ""
 
     def execute(self, processes: Processes, recall: Recall) -> int:
@@ -116,6 +117,7 @@ class Session:
 
         def start(upstream: Run | None, turns: Turns) -> Run:
             job = self.workspace.after(lookup.job, upstream)
+            self.workers[planned.tool] = turns.workers
             if adapter.divisible(job.options):
                 job = replace(job, workers=turns.workers)
             return run_tool(adapter, job, processes, partial(turn, turns))
@@ -128,6 +130,7 @@ class Session:
             seconds=recall.expected(planned.tool),
             pieces=pieces(lookup.job) if adapter.concurrent else 1,
             divisible=adapter.divisible(lookup.job.options),
+            processes=adapter.interpreter != "none",
         )
 
     def _note(self, run: Run, processes: Processes) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gatekeeper.cache.observation import Places, digest, observe
+from gatekeeper.cache.observation import Places, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Standing:
     ignored: str
     until: float | None
 
-    def holds(self, surroundings: str, ignored: str) -> bool:
-        """Whether everything is as it was. Looks at every file."""
+    def holds(self, state: str, surroundings: str, ignored: str) -> bool:
+        """Whether everything is as it was, given what is seen now."""
         return (
-            surroundings == self.surroundings
+            state == self.state
+            and surroundings == self.surroundings
             and ignored == self.ignored
             and (self.until is None or time.time() < self.until)
-            and observe(self.places).digest() == self.state
         )
 
     def packed(self) -> dict[str, Any]:

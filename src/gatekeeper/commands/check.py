@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gatekeeper.app import check
 from gatekeeper.cache.store import home
-from gatekeeper.commands.deliver import NO_POLICY, Call, deliver
+from gatekeeper.commands.deliver import NO_POLICY, Call, deliver, exit_code
 from gatekeeper.commands.output import Terminal, is_set, parse_outputs
 from gatekeeper.commands.progress import progress
 from gatekeeper.commands.pull import find_pull
@@ -72,10 +72,13 @@ def run_check(options: CheckOptions) -> int:
         quiet=options.quiet,
         verbose=options.verbose,
     )
-    code = deliver(answer.report, policy.root, terminal, call)
-    if answer.standing is not None and code == answer.report.exit_code:
-        keep_answer(sys.argv[1:], call, answer.report, answer.standing)
-    return code
+    report = answer.report
+    delivered = deliver(
+        lambda name, style: reporter(name)(report, style), policy.root, terminal, call
+    )
+    if answer.standing is not None and delivered:
+        keep_answer(sys.argv[1:], call, report, answer.standing)
+    return exit_code(report.exit_code, delivered=delivered)
 
 
 def _processors() -> int:

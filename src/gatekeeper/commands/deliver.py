@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatekeeper.commands import last_report
 from gatekeeper.commands.output import Terminal, to_stdout, write_file
-from gatekeeper.model import GateResult, Report, Run
-from gatekeeper.reporters import reporter
-from gatekeeper.reporters.summary import took
+from gatekeeper.reporters import Style
+
+#: A report in a format and a style.
+Render = Callable[[str, Style], str]
 
 #: Said where there is none, and the built-in one counts.
 NO_POLICY = "no gates.yaml found, using the built-in policy; `gatekeeper init`"
@@ -28,22 +29,18 @@ class Call:
     verbose: bool
 
 
-def tell(terminal: Terminal, run: Run, results: Iterable[GateResult]) -> None:
-    """One line on stderr for each gate that was judged by a run."""
-    for result in results:
-        terminal.say(f"{result.id}: {result.status} ({run.tool}, {took(run)})")
-
-
-def deliver(report: Report, root: Path, terminal: Terminal, call: Call) -> int:
-    """Render, write and keep a report; gives the exit code.
-
-    A report that could not be delivered turns a yes into no verdict.
-    """
+def deliver(render: Render, root: Path, terminal: Terminal, call: Call) -> bool:
+    """Write a report to all who asked for it, and keep it; gives whether it arrived."""
     delivered = True
     for name, path in call.outputs:
-        text = reporter(name)(report, terminal.file_style())
+        text = render(name, terminal.file_style())
         delivered &= write_file(path, text, terminal)
     style = terminal.style(verbose=call.verbose, quiet=call.quiet)
-    delivered &= to_stdout(reporter(call.format)(report, style), terminal)
-    last_report.keep(root, report, terminal)
-    return 2 if report.exit_code == 0 and not delivered else report.exit_code
+    delivered &= to_stdout(render(call.format, style), terminal)
+    last_report.keep(root, render("json", Style()), terminal)
+    return delivered
+
+
+def exit_code(code: int, *, delivered: bool) -> int:
+    """A report that could not be delivered turns a yes into no verdict."""
+    return 2 if code == 0 and not delivered else code

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
 from gatekeeper.commands.output import Terminal, write_file
 from gatekeeper.errors import UserError
-from gatekeeper.model import Report
-from gatekeeper.reporters import Style
-from gatekeeper.reporters.json_report import load, render
+
+if TYPE_CHECKING:
+    from gatekeeper.model import Report
 
 
 def _path(root: Path) -> Path:
@@ -19,15 +20,15 @@ def _path(root: Path) -> Path:
     return user_cache_path("gatekeeper") / "reports" / f"{name}.json"
 
 
-def keep(root: Path, report: Report, terminal: Terminal) -> None:
-    """Keep the report of a project; where that is not possible, say so."""
+def keep(root: Path, text: str, terminal: Terminal) -> None:
+    """Keep the JSON report of a project; where that is not possible, say so."""
     path = _path(root)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         terminal.say(f"the report is not kept for `summary`: {error.strerror}")
         return
-    write_file(path, render(report, Style()), terminal)
+    write_file(path, text, terminal, durable=False)
 
 
 def recall(root: Path) -> Report:
@@ -39,4 +40,6 @@ def recall(root: Path) -> Report:
             f"no report on {root} is kept here; run `gatekeeper check` first,"
             " or name one with --report"
         ) from error
+    from gatekeeper.reporters.json_report import load
+
     return load(text, "the last report")

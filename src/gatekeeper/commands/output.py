@@ -87,29 +87,35 @@ def parse_outputs(texts: Sequence[str]) -> list[tuple[str, Path]]:
     return outputs
 
 
-def write_file(path: Path, text: str, terminal: Terminal) -> bool:
-    """Write a report whole or not at all; says so and gives False where that fails."""
+def write_file(
+    path: Path, text: str, terminal: Terminal, *, durable: bool = True
+) -> bool:
+    """Write a report whole or not at all; says so and gives False where that fails.
+
+    What is `durable` is there even if the power fails right after.
+    """
     data = text.encode("utf-8", "backslashreplace")
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(data)  # a device or pipe must not be replaced
         else:
-            replace_file(target, data)
+            replace_file(target, data, durable=durable)
     except OSError as error:
         terminal.say(f"the report was not written to {path}: {error.strerror or error}")
         return False
     return True
 
 
-def replace_file(target: Path, data: bytes) -> None:
+def replace_file(target: Path, data: bytes, *, durable: bool = True) -> None:
     """Write a file whole or not at all. Raises OSError."""
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from gatekeeper.commands.deliver import tell
 from gatekeeper.commands.output import Terminal
 from gatekeeper.model import GateResult, GateStatus, Run
 from gatekeeper.reporters.summary import SYMBOLS, took
@@ -34,7 +33,10 @@ class _Plain(Watcher):
         self._terminal = terminal
 
     def finished(self, run: Run, results: Sequence[GateResult]) -> None:
-        tell(self._terminal, run, results)
+        for result in results:
+            self._terminal.say(
+                f"{result.id}: {result.status} ({run.tool}, {took(run)})"
+            )
 
 
 class _Board(Watcher):

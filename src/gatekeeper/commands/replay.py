@@ -6,31 +6,36 @@ nor the options are read again, since both are as they were.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatekeeper.cache.contents import content
-from gatekeeper.cache.observation import digest
+from gatekeeper.cache.observation import digest, observe
 from gatekeeper.cache.standing import Standing, surroundings
 from gatekeeper.cache.store import Store, home
-from gatekeeper.commands.deliver import NO_POLICY, Call, deliver, tell
+from gatekeeper.commands.deliver import NO_POLICY, Call, deliver, exit_code
 from gatekeeper.commands.output import Terminal
+from gatekeeper.commands.texts import Texts
 from gatekeeper.engine.environment import counting
 from gatekeeper.engine.process import Processes
 from gatekeeper.engine.questions import git_at
-from gatekeeper.model import Report, Revision
 from gatekeeper.policy.locate import locate
 from gatekeeper.project import revision
 from gatekeeper.project.interpreter import choose
+from gatekeeper.project.revision import State
 from gatekeeper.reporters import Style
-from gatekeeper.reporters.json_report import load, render
+
+if TYPE_CHECKING:
+    from gatekeeper.model import Report
 
 _KIND = "answers"
 #: Characters of a report that is not worth to be kept a second time.
@@ -53,25 +58,30 @@ def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | No
     now = _now(store, standing, environment)
     if now is None:
         return None
-    report = replace(
-        load(answer["report"], "an earlier report"),
-        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        duration_seconds=monotonic() - began,
-        revision=now,
-    )
+    document = {
+        **answer["report"],
+        "started": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "duration_seconds": monotonic() - began,
+        "revision": now,
+    }
     terminal = Terminal.of(environment, sys.stdout, sys.stderr)
     if answer["origin"]["policy"] is None:
         terminal.say(NO_POLICY)
     if not call.quiet and not terminal.live:
-        for run in report.runs:
-            tell(terminal, run, (g for g in report.gates if g.tool == run.tool))
-    return deliver(report, Path(standing.places.root), terminal, call)
+        _tell(document, terminal)
+    texts = Texts(document, answer["texts"])
+    delivered = deliver(texts.render, Path(standing.places.root), terminal, call)
+    if texts.new:
+        store.write(_KIND, _name(arguments), {**answer, "texts": texts.kept})
+    return exit_code(document["exit_code"], delivered=delivered)
 
 
 def keep_answer(
     arguments: Sequence[str], call: Call, report: Report, standing: Standing
 ) -> None:
     """Keep a report for the next time that the same command is given."""
+    from gatekeeper.reporters.json_report import render
+
     runs = tuple(
         replace(
             run,
@@ -87,28 +97,46 @@ def keep_answer(
             "call": _plain(call),
             "origin": _origin(call),
             "standing": standing.packed(),
-            "report": text,
+            "report": json.loads(text),
+            "texts": {},
         }
         Store(home()).write(_KIND, _name(arguments), answer)
 
 
+def _tell(document: Mapping[str, Any], terminal: Terminal) -> None:
+    """What the plain progress says of runs that were looked up."""
+    for run in document["runs"]:
+        for gate in document["gates"]:
+            if gate["tool"] == run["tool"]:
+                terminal.say(f"{gate['id']}: {gate['status']} ({run['tool']}, cached)")
+
+
 def _now(
     store: Store, standing: Standing, environment: Mapping[str, str]
-) -> Revision | None:
+) -> State | None:
     """The state of the checkout, if nothing changed that the answer follows from."""
-    counted = counting(environment, standing.allowed, project=standing.project)
     root, python = Path(standing.places.root), standing.places.python
     if python and choose(standing.interpreter, root, environment).path != python:
         return None
-    processes = Processes()
     with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
-        git = git_at(root, environment, Path(folder), processes)
-        ignored = digest(sorted(revision.ignored(git)))
-        if revision.tracks(git, root, store.folder) or not standing.holds(
-            surroundings(counted), ignored
-        ):
-            return None
-        return revision.revision(git)
+        git = git_at(root, environment, Path(folder), Processes())
+        told: dict[str, Any] = {}
+
+        def ask() -> None:
+            told["tracked"] = revision.tracks(git, root, store.folder)
+            told["ignored"] = digest(sorted(revision.ignored(git)))
+            told["state"] = revision.state(git)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        seen = observe(standing.places).digest()
+        asking.join()
+    counted = counting(environment, standing.allowed, project=standing.project)
+    state: State | None = told.get("state")
+    if state is None or told["tracked"]:
+        return None
+    holds = standing.holds(seen, surroundings(counted), told["ignored"])
+    return state if holds else None
 
 
 def _name(arguments: Sequence[str]) -> str:

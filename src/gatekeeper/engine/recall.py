@@ -81,8 +81,11 @@ class Recall:
         """The result of everything, from a run over what was left to do."""
         return self.lookups[run.tool].complete(run)
 
-    def keep(self, runs: Mapping[str, Run]) -> None:
-        """Keep what was measured; called once, when all tools have ended."""
+    def keep(self, runs: Mapping[str, Run], workers: Mapping[str, int]) -> None:
+        """Keep what was measured, with how long a single worker would have taken.
+
+        Called once, when all tools have ended.
+        """
         if self._cache is not None and self._late:
             self._look(self._cache)
             for tool in runs.keys() & self.lookups.keys():
@@ -95,8 +98,10 @@ class Recall:
         if self._cache is not None and self._store is not None and fresh:
             for found, run in fresh:
                 if run.status is RunStatus.COMPLETED:
-                    took = (run.tool, run.duration_seconds, found.share)
-                    self._times = times.updated(self._times, *took)
+                    seconds = run.duration_seconds * workers.get(run.tool, 1)
+                    self._times = times.updated(
+                        self._times, run.tool, seconds, found.share
+                    )
             self._store.write("times", self._name, self._times)
             self._cache.settle(fresh)
         for found in self.lookups.values():

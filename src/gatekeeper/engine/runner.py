@@ -100,36 +100,40 @@ def _run(
     """Add the outcomes in the order of the commands, up to one without a result."""
 
     def start(command: Command, ended: list[Outcome]) -> None:
-        with busy.turn():
-            ended.append(processes.run(command))
+        ended.append(processes.run(command))
         _must_carry_result(adapter, job, ended[-1])
 
     workers = min(job.workers, len(commands)) if adapter.concurrent else 1
     if workers > 1:
-        _side_by_side(start, workers, commands, processes, outcomes)
+        _side_by_side(start, busy, workers, commands, processes, outcomes)
         return
     for command in commands:
-        start(command, outcomes)
+        with busy.turn():
+            start(command, outcomes)
 
 
 def _side_by_side(
     start: Callable[[Command, list[Outcome]], None],
+    busy: _Busy,
     workers: int,
     commands: Sequence[Command],
     processes: Processes,
     outcomes: list[Outcome],
 ) -> None:
     """Start all, so many at a time; as soon as one has no result, end the others."""
-
-    def begin(command: Command, ended: list[Outcome]) -> None:
-        try:
-            start(command, ended)
-        except BaseException:
-            # Before this thread takes the next command.
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
     ended: list[list[Outcome]] = [[] for _ in commands]
+    failed = threading.Event()
+
+    def begin(command: Command, outcome: list[Outcome]) -> None:
+        with busy.turn():
+            if failed.is_set():
+                return
+            try:
+                start(command, outcome)
+            except BaseException:
+                failed.set()  # before this thread takes the next command
+                raise
+
     with ThreadPoolExecutor(workers) as pool:
         futures = list(map(pool.submit, repeat(begin), commands, ended))
         done, _ = wait(futures, return_when=FIRST_EXCEPTION)

@@ -7,6 +7,7 @@ short ones fill the gaps at the end.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -22,6 +23,8 @@ _USUAL_ORDER = (
     "pytest mypy flake8 safety bandit pip-audit coverage ruff requirements environment"
     " routes performance"
 ).split()
+#: So much of a processor may be missing to a task before it gets one more.
+_TOLERANCE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Task:
     A task that is `alone` runs when all others are done, since they would disturb it.
     `seconds` is how long it is expected to take, None where nobody knows. It has so
     many `pieces` that may run side by side; a `divisible` one keeps several processors
-    busy with a single process.
+    busy with a single process. What starts no `processes` keeps no place for them.
     """
 
     tool: str
@@ -51,6 +54,7 @@ class Task:
     seconds: float | None = None
     pieces: int = 1
     divisible: bool = False
+    processes: bool = True
 
 
 def run_all(
@@ -110,7 +114,7 @@ class _Schedule:
 
     def _start(self, task: Task) -> None:
         urgency, workers = self._urgency(task)[0], self._workers(task)
-        first = [self._slots.claim(urgency, workers)]
+        first = [self._slots.claim(urgency, workers)] if task.processes else []
 
         def turn() -> AbstractContextManager[None]:
             claim = first.pop() if first else self._slots.claim(urgency, workers)
@@ -142,8 +146,9 @@ class _Schedule:
         times = [t.seconds for t in (task, *others)]
         known = [seconds for seconds in times if seconds is not None]
         if len(known) < len(times) or not sum(known):
-            return max(1, self._jobs - 1)
-        return max(1, round(self._jobs * known[0] / sum(known)))
+            return min(self._jobs, max(2, self._jobs - 1))
+        part = self._jobs * known[0] / sum(known)
+        return max(1, math.ceil(part - _TOLERANCE))
 
 
 def _drop(claims: Collection[Claim]) -> None:

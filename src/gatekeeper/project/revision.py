@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
-from gatekeeper.model import Revision
+if TYPE_CHECKING:  # a kept report is delivered without it
+    from gatekeeper.model import Revision
 
 #: Runs git with some arguments; gives its standard output, or None where it failed.
 Git = Callable[..., str | None]
@@ -15,13 +17,28 @@ Git = Callable[..., str | None]
 SAFE = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=")
 
 
+class State(TypedDict):
+    """The fields of a revision in plain values."""
+
+    commit: str | None
+    branch: str | None
+    dirty: bool | None
+
+
 def revision(git: Git) -> Revision:
+    """The state of the checkout."""
+    from gatekeeper.model import Revision
+
+    return Revision(**state(git))
+
+
+def state(git: Git) -> State:
     """Commit, branch and whether anything differs from the commit."""
     status = git(
         "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"
     )
     if status is None:
-        return Revision()
+        return State(commit=None, branch=None, dirty=None)
     fields = {"branch.oid": "", "branch.head": ""}
     dirty = False
     for entry in status.split("\0"):
@@ -31,7 +48,7 @@ def revision(git: Git) -> Revision:
         elif entry:
             dirty = True
     commit, branch = fields["branch.oid"], fields["branch.head"]
-    return Revision(
+    return State(
         commit=None if commit in ("", "(initial)") else commit,
         branch=None if branch in ("", "(detached)") else branch,
         dirty=dirty,

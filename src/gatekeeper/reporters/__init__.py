@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
 from gatekeeper.errors import UserError
-from gatekeeper.model import Report
+
+if TYPE_CHECKING:  # a kept report is delivered without it
+    from gatekeeper.model import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Style:
     quiet: bool = False
 
 
-Reporter = Callable[[Report, Style], str]
+Reporter: TypeAlias = "Callable[[Report, Style], str]"
 
 _MODULES = {
     "console": "gatekeeper.reporters.console",

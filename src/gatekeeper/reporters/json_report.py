@@ -34,6 +34,7 @@ from gatekeeper.model import (
     Verdict,
 )
 from gatekeeper.reporters import Style
+from gatekeeper.reporters.json_text import as_text
 
 SCHEMA = "gatekeeper.report/1"
 _MAX_FINDINGS = 10_000
@@ -66,8 +67,7 @@ def render(report: Report, style: Style) -> str:
         "gates": [_gate(gate) for gate in report.gates],
         "runs": [_run(run) for run in report.runs],
     }
-    # ASCII, so that no encoding of a stream or file on the way can break it.
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+    return as_text(document)
 
 
 def _gate(gate: GateResult) -> dict[str, Any]:

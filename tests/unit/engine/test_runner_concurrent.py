@@ -121,6 +121,17 @@ def test_of_several_errors_the_first_in_order_is_told(
     assert run.reason.startswith("bandit ended with 5")
 
 
+def test_all_that_fail_before_the_last_is_asked_for_are_one_error(job: Job) -> None:
+    class Refusing(Processes):
+        """Ends everything at once, as after a cancellation."""
+
+        def run(self, command: Command) -> Outcome:
+            return Outcome(command, None, 0.0, cancelled=True)
+
+    run = run_tool(tool(*["0"] * 200), replace(job, workers=8), Refusing())
+    assert run.reason == "bandit was ended before it was done"
+
+
 @pytest.mark.parametrize("wrong", [0, 1])
 def test_one_without_a_result_ends_the_others(job: Job, wrong: int) -> None:
     failing = UNTIL.format(1 - wrong) + "echo sorry >&2; exit 9"
@@ -137,11 +148,13 @@ def test_one_that_is_about_to_start_is_ended_as_well(job: Job) -> None:
     class Late(Processes):
         """The second command begins when all that run were ended once already."""
 
-        ended = threading.Event()
+        asked, ended = threading.Event(), threading.Event()
 
         def run(self, command: Command) -> Outcome:
             if command.argv[-1] == "1":
+                self.asked.set()
                 assert self.ended.wait(LONG)
+            assert self.asked.wait(LONG)
             return super().run(command)
 
         def end(self, outputs: object) -> None:

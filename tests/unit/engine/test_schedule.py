@@ -181,6 +181,19 @@ def test_tests_get_the_part_of_the_processors_that_their_time_is_of_all(
     assert clock.workers == {"pytest": workers, "mypy": 1}
 
 
+@pytest.mark.parametrize(("seconds", "workers"), [(None, 2), (70, 2), (40, 1), (5, 1)])
+def test_with_two_processors_long_tests_come_first_and_get_both(
+    clock: Clock, seconds: float | None, workers: int
+) -> None:
+    """Else 70 seconds of tests would last as long, when 50 would do for everything."""
+    clock.run(
+        clock.task("pytest", 70, seconds=seconds, divisible=True),
+        clock.task("mypy", 15),
+        clock.task("bandit", 15),
+    )
+    assert clock.workers == {"pytest": workers, "mypy": 1, "bandit": 1}
+
+
 @processors(5)
 @pytest.mark.parametrize("alone", [False, True])
 def test_with_nothing_else_to_do_they_get_all(clock: Clock, alone: bool) -> None:
@@ -296,12 +309,28 @@ def test_once_it_is_stopped_nothing_starts_and_what_runs_is_told() -> None:
     assert not {"coverage", "performance"} & {tool for tool, _ in told}
 
 
-def test_a_task_that_takes_no_turn_is_in_nobodys_way() -> None:
-    """A built-in tool starts no process, and an error may come before the first."""
+def test_an_error_before_the_first_process_is_in_nobodys_way() -> None:
     stage = Stage()
-    built_in = Task(
-        "routes", lambda _u, _t: Run("routes", RunStatus.COMPLETED), seconds=9e9
+    broken = Task(
+        "bandit", lambda _u, _t: Run("bandit", RunStatus.UNREADABLE), seconds=9e9
     )
     stage.endless_begun.set()
-    runs = list(run_all([built_in, stage.quick("mypy")], 1, stage.cancelled.set))
-    assert sorted(run.tool for run in runs) == ["mypy", "routes"]
+    runs = list(run_all([broken, stage.quick("mypy")], 1, stage.cancelled.set))
+    assert sorted(run.tool for run in runs) == ["bandit", "mypy"]
+
+
+def test_others_run_while_a_built_in_tool_reads() -> None:
+    stage, mypy_begun = Stage(), threading.Event()
+
+    def read(_upstream: Run | None, _turns: Turns) -> Run:
+        assert mypy_begun.wait(LONG)
+        return Run("routes", RunStatus.COMPLETED)
+
+    def check(_upstream: Run | None, turns: Turns) -> Run:
+        with turns.next():
+            mypy_begun.set()
+        return Run("mypy", RunStatus.COMPLETED)
+
+    tasks = [Task("routes", read, seconds=9e9, processes=False), Task("mypy", check)]
+    runs = list(run_all(tasks, 1, stage.cancelled.set))
+    assert {run.tool for run in runs} == {"mypy", "routes"}
