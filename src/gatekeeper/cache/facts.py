@@ -61,14 +61,22 @@ class Facts:
         self._one_at_a_time = threading.Lock()
         self._own_packages = own_packages(places.root)
         folders = (*self._own_packages, *places.packages)
+        self._beside_tools = _outside(extra_roots(self._own_packages), places.root)
         elsewhere = _outside(extra_roots(folders), places.root)
         self.places = replace(places, elsewhere=elsewhere)
         self.before = observe(self.places, {folder: seen[folder] for folder in folders})
 
     @property
+    def sure(self) -> bool:
+        """Whether all source trees that tools may load code from were seen whole."""
+        return not any(tree.opaque for tree in self.before.elsewhere)
+
+    @property
     def own(self) -> str:
         """Stands for what gatekeeper and the tools beside it are made of."""
-        return self._of(self._own_packages)
+        trees = [t for t in self.before.elsewhere if t.root in self._beside_tools]
+        contents = [content for tree in trees for content in self._in(tree)]
+        return digest(self._of(self._own_packages), contents)
 
     @property
     def project(self) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from gatekeeper.cache.facts import Facts
 from gatekeeper.cache.observation import digest
-from gatekeeper.project import settings
+from gatekeeper.project import regular, settings
 from gatekeeper.tools.base import Adapter, Job, Scope
 
+_SEPARATORS = re.compile(r"[\s,:;=\"'\[\](){}]+")
 #: Options that say how long to wait or what to keep, and nothing about the result.
 _IRRELEVANT = {"timeout", "cache", "cache_hours"}
 #: A private folder, a new one each time.
@@ -53,15 +56,40 @@ def in_project(adapter: Adapter) -> bool:
 
 
 def outside(job: Job) -> str:
-    """A path in the options that leads out of the root, where changes go unseen."""
-    named = (job.options, *job.companions.values())
-    for text in _texts([options.model_dump() for options in named]):
-        path = os.path.join(job.root, text.rpartition("=")[2])
+    """What in the options leads out of the root, where changes go unseen.
+
+    Looks at an adopted settings file as well. Better a path too many than one missed.
+    """
+    named = [
+        options.model_dump() for options in (job.options, *job.companions.values())
+    ]
+    texts = list(_texts(named))
+    adopted = getattr(job.options, "config", None)
+    if adopted is not None:
+        texts.append(_text_of(job.root / adopted))
+    words = (word for text in texts for word in _SEPARATORS.split(text))
+    return next((word for word in words if _leads_out(word, str(job.root))), "")
+
+
+def _leads_out(word: str, root: str) -> bool:
+    """Whether a word, or what is glued to an option such as `-c`, is a path outside."""
+    for name in (word, word[2:] if word.startswith("-") else word):
+        if os.pardir in name.split("/") or name.startswith("~") or "\0" in name:
+            return True
+        path = os.path.join(root, name)
         real = os.path.realpath(path)
-        below = real == str(job.root) or real.startswith(f"{job.root}{os.sep}")
-        if not below and os.path.lexists(path):
-            return text
-    return ""
+        below = real == root or real.startswith(f"{root}{os.sep}")
+        if not below and (os.path.isabs(name) or os.path.lexists(path)):
+            return True
+    return False
+
+
+def _text_of(path: Path) -> str:
+    """What a settings file says; what cannot be read leads anywhere."""
+    try:
+        return regular.read(path).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return os.pardir
 
 
 def _common(adapter: Adapter, job: Job, facts: Facts) -> tuple[object, ...]:

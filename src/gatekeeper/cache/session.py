@@ -67,7 +67,7 @@ class Cache:
 
     def look(self, adapter: Adapter, job: Job) -> Lookup:
         """What is known of a run. Its `job` is what is left to do."""
-        if not may_reuse(adapter, job):
+        if not may_reuse(adapter, job) or not self._facts.sure:
             return Lookup(job=job)
         scope = adapter.scope(job)
         if scope is Scope.FILE:

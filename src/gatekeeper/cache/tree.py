@@ -95,8 +95,8 @@ def walk(
             if entry.is_dir(follow_symlinks=False):
                 pending.append(path)
                 folders.append(path)
-            elif entry.is_symlink() and entry.is_dir():
-                folders.append(f"{path} -> {os.readlink(entry.path)}")
+            elif entry.is_symlink() and os.path.isdir(entry.path):
+                folders.append(f"{path} -> {os.path.realpath(entry.path)}")
                 opaque += [path] if _leads_out(entry.path, root) else []
             elif wanted(entry.name) and (found := _metadata(entry)):
                 files[path] = found
