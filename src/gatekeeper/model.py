@@ -227,9 +227,8 @@ class Measurement:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of one tool, whatever became of it. `reason` says why it is no proof,
-    `fix` what to do about that. `cached` says that it was done earlier on the same
-    input, or that only what had changed was examined anew; `saved_seconds` is the time
-    that took less.
+    `fix` what to do about that. `cached` says that it was made earlier, on the same
+    input. `saved_seconds` is what that spared, or that only a part had to be examined.
     """
 
     tool: str

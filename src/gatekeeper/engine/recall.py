@@ -19,8 +19,8 @@ from gatekeeper.cache.observation import (
     own_packages,
     stamps,
 )
+from gatekeeper.cache.reuse import Cache, may_reuse, needs_project
 from gatekeeper.cache.search_path import interpreter_stamp, search_path
-from gatekeeper.cache.session import Cache, may_reuse, needs_project
 from gatekeeper.cache.standing import Standing, surroundings
 from gatekeeper.cache.store import Store
 from gatekeeper.engine import environment, times
