@@ -59,6 +59,8 @@ class Requirements:
     gaps: list[str] = field(default_factory=list)
     #: Requirements that were understood, also where they add no pin of their own.
     understood: int = 0
+    #: The files that were read, with those that they include.
+    files: set[Path] = field(default_factory=set)
 
     def add(self, name: str, version: str, path: str, line: int | None = None) -> None:
         """Note a pin; a version that is none is a gap."""
@@ -110,6 +112,7 @@ def read(root: Path, files: Iterable[str]) -> Requirements:
 def _read_one(root: Path, name: str, into: Requirements) -> None:
     path = root / name
     before = len(into.gaps), into.understood
+    into.files.add(path)
     try:
         text = regular.read(path)
         _reader(path)(path, text, name, into)
@@ -233,6 +236,7 @@ def _lines(
     if (path.resolve(), constraint) in seen:
         return
     seen.add((path.resolve(), constraint))
+    into.files.add(path)
     try:
         # Raises for what is no file; the parser would wait for it.
         if max(map(len, regular.read(path).splitlines()), default=0) > _LONGEST_LINE:

@@ -12,6 +12,7 @@ from typing import Any
 from gatekeeper.cache.facts import Facts
 from gatekeeper.cache.observation import digest
 from gatekeeper.project import regular, settings
+from gatekeeper.project.files import is_walked
 from gatekeeper.tools.base import Adapter, Job, Scope
 
 _SEPARATORS = re.compile(r"[\s,:;=\"'\[\](){}]+")
@@ -56,32 +57,37 @@ def in_project(adapter: Adapter) -> bool:
 
 
 def outside(job: Job) -> str:
-    """What in the options leads out of the root, where changes go unseen.
+    """What in the options leads to where changes go unseen.
 
     Looks at an adopted settings file as well. Better a path too many than one missed.
     """
-    named = [
-        options.model_dump() for options in (job.options, *job.companions.values())
-    ]
-    texts = list(_texts(named))
+    root = str(job.root)
+    sections = (job.options, *job.companions.values())
+    named = [options.model_dump(exclude={"exclude"}) for options in sections]
+    words = [word for text in _texts(named) for word in _SEPARATORS.split(text)]
     adopted = getattr(job.options, "config", None)
-    if adopted is not None:
-        texts.append(_text_of(job.root / adopted))
-    words = (word for text in texts for word in _SEPARATORS.split(text))
-    return next((word for word in words if _leads_out(word, str(job.root))), "")
+    told = _SEPARATORS.split(_text_of(job.root / adopted)) if adopted else []
+    unseen = (word for word in words if _is_unseen(word, root))
+    return next(unseen, "") or next((w for w in told if _leads_out(w)), "")
 
 
-def _leads_out(word: str, root: str) -> bool:
-    """Whether a word, or what is glued to an option such as `-c`, is a path outside."""
-    for name in (word, word[2:] if word.startswith("-") else word):
-        if os.pardir in name.split("/") or name.startswith("~") or "\0" in name:
-            return True
-        path = os.path.join(root, name)
-        real = os.path.realpath(path)
-        below = real == root or real.startswith(f"{root}{os.sep}")
-        if not below and (os.path.isabs(name) or os.path.lexists(path)):
-            return True
-    return False
+def _is_unseen(word: str, root: str) -> bool:
+    """Whether a word, or what is glued to an option such as `-c`, is such a path."""
+    names = (word, word[2:]) if word.startswith("-") else (word,)
+    return any(
+        _leads_out(name)
+        or (
+            os.path.lexists(path := os.path.join(root, name))
+            and not is_walked(path, root)
+        )
+        for name in names
+    )
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name leads out of the root, or may do so."""
+    absolute = name.startswith(("/", "~/")) and not name.startswith("//")  # of a URL
+    return absolute or os.pardir in name.split("/") or "\0" in name
 
 
 def _text_of(path: Path) -> str:

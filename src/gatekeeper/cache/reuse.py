@@ -19,21 +19,16 @@ from gatekeeper.tools.base import Adapter, Job, Scope
 _HOUR = 3600.0
 
 
-def may_reuse(adapter: Adapter, job: Job) -> bool:
-    """Whether tool and policy let an earlier result stand for a run."""
+def scope_of(adapter: Adapter, job: Job) -> Scope:
+    """What the result of a run depends on; unknown where none may be used again."""
     asked = getattr(job.options, "cache", None)
     if asked is None and adapter.after:
         asked = job.companions[adapter.after].cache
     wanted = not adapter.on_request if asked is None else asked
-    hours = getattr(job.options, "cache_hours", None)
-    elsewhere = outside(job) or any(name.startswith("PYTHON") for name in job.passed)
-    known = adapter.scope(job) is not Scope.UNKNOWN and not elsewhere
-    return wanted and known and hours != 0
-
-
-def needs_project(adapter: Adapter, job: Job) -> bool:
-    """Whether the result depends on the project's interpreter."""
-    return may_reuse(adapter, job) and adapter.scope(job) is not Scope.FILE
+    elsewhere = any(name.startswith("PYTHON") for name in job.passed)
+    if not wanted or elsewhere or getattr(job.options, "cache_hours", None) == 0:
+        return Scope.UNKNOWN
+    return Scope.UNKNOWN if outside(job) else adapter.scope(job)
 
 
 class Cache:
@@ -65,11 +60,10 @@ class Cache:
         threading.Thread(target=self._facts.prepare, daemon=True).start()
         return True
 
-    def look(self, adapter: Adapter, job: Job) -> Lookup:
+    def look(self, adapter: Adapter, job: Job, scope: Scope) -> Lookup:
         """What is known of a run. Its `job` is what is left to do."""
-        if not may_reuse(adapter, job) or not self._facts.sure:
+        if scope is Scope.UNKNOWN or not self._facts.sure:
             return Lookup(job=job)
-        scope = adapter.scope(job)
         if scope is Scope.FILE:
             return self._by_file(adapter, job)
         key = run_key(adapter, job, scope, self._facts)

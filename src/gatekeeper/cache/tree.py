@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gatekeeper.project.files import ARTEFACT_FOLDERS
+from gatekeeper.project.files import ARTEFACT_FOLDERS, is_walked
 
 #: Nanoseconds. The coarsest clock in use is that of FAT.
 CLOCK_TICK = 2_000_000_000
@@ -97,7 +97,7 @@ def walk(
                 folders.append(path)
             elif entry.is_symlink() and os.path.isdir(entry.path):
                 folders.append(f"{path} -> {os.path.realpath(entry.path)}")
-                opaque += [path] if _leads_out(entry.path, root) else []
+                opaque += [] if is_walked(entry.path, root) else [path]
             elif wanted(entry.name) and (found := _metadata(entry)):
                 files[path] = found
     return Tree(root, files, tuple(folders), tuple(opaque))
@@ -135,9 +135,3 @@ def _of(found: os.stat_result, text: str) -> Metadata:
         found.st_ino,
         text,
     )
-
-
-def _leads_out(link: str, root: str) -> bool:
-    """Whether a linked folder leads to where the walk does not come along."""
-    inside = os.path.relpath(os.path.realpath(link), root).split(os.sep)
-    return inside[0] == os.pardir or not _SKIPPED.isdisjoint(inside)

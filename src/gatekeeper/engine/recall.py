@@ -19,7 +19,7 @@ from gatekeeper.cache.observation import (
     own_packages,
     stamps,
 )
-from gatekeeper.cache.reuse import Cache, may_reuse, needs_project
+from gatekeeper.cache.reuse import Cache, scope_of
 from gatekeeper.cache.search_path import interpreter_stamp, search_path
 from gatekeeper.cache.standing import Standing, surroundings
 from gatekeeper.cache.store import Store
@@ -29,7 +29,7 @@ from gatekeeper.model import Run, RunStatus
 from gatekeeper.project.interpreter import prefix
 from gatekeeper.project.revision import tracks
 from gatekeeper.tools import ADAPTERS
-from gatekeeper.tools.base import Job
+from gatekeeper.tools.base import Job, Scope
 
 
 class Recall:
@@ -50,6 +50,7 @@ class Recall:
         self._name = digest(str(workspace.policy.root))
         self._times: object = None
         self._examined: set[str] = set()
+        self._scopes: dict[str, Scope] = {}
         self.lookups: dict[str, Lookup] = {}
 
     def look(self, jobs: Mapping[str, Job]) -> None:
@@ -57,13 +58,15 @@ class Recall:
         self.lookups = {tool: Lookup(job=job) for tool, job in jobs.items()}
         sources = [job.sources for job in jobs.values()]
         self._examined = {path for s in sources for path in (*s.files, *s.stubs)}
-        wanted = [tool for tool in jobs if may_reuse(ADAPTERS[tool], jobs[tool])]
-        if self._store is None or not wanted:
+        if self._store is None:
+            return
+        self._scopes = {t: scope_of(ADAPTERS[t], job) for t, job in jobs.items()}
+        if set(self._scopes.values()) == {Scope.UNKNOWN}:
             return
         self._problem = _distrusted(self._store, self._workspace)
         if not self._problem:
             self._times = self._store.read("times", self._name)
-            self._cache = self._open(self._store, jobs)
+            self._cache = self._open(self._store)
             self._late = self._cache.is_empty(jobs.values())
             if not self._late:
                 self._look(self._cache)
@@ -143,16 +146,17 @@ class Recall:
 
     def _look(self, cache: Cache) -> None:
         for tool, found in self.lookups.items():
-            self.lookups[tool] = cache.look(ADAPTERS[tool], found.job)
+            scope = self._scopes[tool]
+            self.lookups[tool] = cache.look(ADAPTERS[tool], found.job, scope)
 
-    def _open(self, store: Store, jobs: Mapping[str, Job]) -> Cache:
+    def _open(self, store: Store) -> Cache:
         root, python = str(self._workspace.policy.root), self._workspace.interpreter
         ours = map(str, (*self._ours, store.folder.parent, sys.prefix))
         apart = [os.path.abspath(path) for path in (*ours, prefix(python.path))]
         apart += [os.path.realpath(path) for path in apart]
         places = Places(root, frozenset(apart) - {root})
         seen = stamps(own_packages(root))
-        if any(needs_project(ADAPTERS[tool], job) for tool, job in jobs.items()):
+        if {Scope.PYTHON, Scope.PROJECT} & set(self._scopes.values()):
             places = _with_interpreter(places, self._workspace, store, seen)
         return Cache(store, Facts(store, places, seen))
 

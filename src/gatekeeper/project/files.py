@@ -41,6 +41,14 @@ class Sources:
     left_out: tuple[str, ...] = ()
 
 
+def is_walked(path: str, root: str) -> bool:
+    """Whether a path leads to a place below the root where a walk comes along."""
+    inside = os.path.relpath(os.path.realpath(path), root).split(os.sep)
+    return inside[0] != os.pardir and not any(
+        part in ARTEFACT_FOLDERS for part in inside
+    )
+
+
 class Walker:
     """Walks below one root. `ignored` are paths that git ignores, relative, POSIX."""
 

@@ -11,7 +11,8 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from gatekeeper.advisories.requirements import Pin, Requirements, find, read
-from gatekeeper.tools.base import Job, NothingToExamineError
+from gatekeeper.project.files import is_walked
+from gatekeeper.tools.base import Job, NothingToExamineError, Scope
 
 
 def files_of(job: Job) -> list[str]:
@@ -31,6 +32,13 @@ def pins_of(job: Job) -> Requirements:
             " `requirements` in gates.yaml",
         )
     return requirements
+
+
+def pins_scope(job: Job) -> Scope:
+    """Requirement files may include others, from outside of the project too."""
+    files = read(job.root, files_of(job)).files
+    seen = all(is_walked(str(path), str(job.root)) for path in files)
+    return Scope.PROJECT if seen else Scope.UNKNOWN
 
 
 def write_list(job: Job, number: int, layer: Sequence[Pin]) -> Path:

@@ -14,8 +14,8 @@ from typing import Any
 from gatekeeper.advisories.requirements import Pin, identity
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools.base import Adapter, Job, Scope, ToolError
-from gatekeeper.tools.pins import files_of, pins_of, write_list
+from gatekeeper.tools.base import Adapter, Job, ToolError
+from gatekeeper.tools.pins import files_of, pins_of, pins_scope, write_list
 
 _UNREACHABLE = ("ConnectionError", "ServiceError", "SSLError", "ReadTimeout")
 
@@ -143,5 +143,5 @@ PIP_AUDIT = Adapter(
     selectors=frozenset({"rules", "severity"}),
     distribution="pip-audit",
     variables=frozenset({_SERVICE, _URL}),
-    scope=lambda job: Scope.PROJECT,
+    scope=pins_scope,
 )

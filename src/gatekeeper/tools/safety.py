@@ -16,8 +16,8 @@ from gatekeeper.advisories.database import Database, DatabaseError
 from gatekeeper.advisories.requirements import Pin, identity
 from gatekeeper.engine.process import Command, Outcome
 from gatekeeper.model import Finding, Measurement, Metric, RunStatus, Severity
-from gatekeeper.tools.base import Adapter, Job, Scope, ToolError
-from gatekeeper.tools.pins import files_of, pins_of, write_list
+from gatekeeper.tools.base import Adapter, Job, ToolError
+from gatekeeper.tools.pins import files_of, pins_of, pins_scope, write_list
 
 _OWN_POLICY = "security:\n  ignore-cvss-severity-below: 0\n"
 _OFFLINE_HINT = (
@@ -189,5 +189,5 @@ SAFETY = Adapter(
         68: f"the advisory service cannot be reached; {_OFFLINE_HINT}",
         69: "the advisory database is malformed",
     },
-    scope=lambda job: Scope.PROJECT,
+    scope=pins_scope,
 )
