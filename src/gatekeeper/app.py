@@ -60,7 +60,10 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
             session = Session(policy, request, workspace, planned, active, watcher)
             recall = Recall(request.cache, workspace, request.outputs)
             stopped = session.execute(processes, recall)
-            recall.keep(session.runs, session.workers)
+            if stopped:
+                recall.close()  # who interrupts does not want to wait
+            else:
+                recall.keep(session.runs, session.workers)
         finally:
             processes.close()
     judged = {name: _result(name, session) for name in chosen}

@@ -50,6 +50,23 @@ def search_path(
         return None
 
 
+def promised(folders: Sequence[str]) -> list[str]:
+    """Folders that `.pth` files name and that are not there, but may come."""
+    found = []
+    for file in (path for folder in folders for path in Path(folder).glob("*.pth")):
+        try:
+            lines = file.read_text("utf-8", "replace").splitlines()
+        except OSError:
+            continue
+        named = (line for line in lines if line.strip() and "\0" not in line)
+        found += [
+            str(file.parent / line.rstrip())
+            for line in named
+            if not line.startswith(("import ", "import\t", "#"))
+        ]
+    return [path for path in found if not os.path.exists(path)]
+
+
 def own_search_path() -> list[str]:
     """The same for the running interpreter, without gatekeeper's own source folder."""
     user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []

@@ -19,7 +19,7 @@ class Standing:
     `state` is the digest of what was seen at the `places`, `surroundings` stands for
     the environment, of which `allowed` are the names that the policy lets through and
     `project` whether the project's own code sees it, `ignored` for what git leaves out.
-    It holds `until` a time in seconds, for ever if None.
+    It holds from when it was `made` until `until`, times in seconds; for ever if None.
     """
 
     places: Places
@@ -29,6 +29,7 @@ class Standing:
     project: bool
     surroundings: str
     ignored: str
+    made: float
     until: float | None
 
     def holds(self, state: str, surroundings: str, ignored: str) -> bool:
@@ -37,7 +38,7 @@ class Standing:
             state == self.state
             and surroundings == self.surroundings
             and ignored == self.ignored
-            and (self.until is None or time.time() < self.until)
+            and (self.until is None or self.made <= time.time() < self.until)
         )
 
     def packed(self) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class Standing:
             project=value["project"],
             surroundings=value["surroundings"],
             ignored=value["ignored"],
+            made=value["made"],
             until=value["until"],
         )
 

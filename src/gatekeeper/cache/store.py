@@ -31,8 +31,14 @@ _TEMPORARY = ".new-"
 
 
 def home() -> Path:
-    """gatekeeper's own cache folder, as the platform has it."""
-    return user_cache_path("gatekeeper")
+    """gatekeeper's own cache folder, as the platform has it.
+
+    Where there is no home, a place that cannot be written, so that nothing is kept.
+    """
+    try:
+        return user_cache_path("gatekeeper")
+    except RuntimeError:
+        return Path(os.devnull) / "gatekeeper"
 
 
 @dataclass(frozen=True, slots=True)

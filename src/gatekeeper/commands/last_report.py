@@ -6,8 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
-
+from gatekeeper.cache.store import home
 from gatekeeper.commands.output import Terminal, write_file
 from gatekeeper.errors import UserError
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 def _path(root: Path) -> Path:
     name = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    return user_cache_path("gatekeeper") / "reports" / f"{name}.json"
+    return home() / "reports" / f"{name}.json"
 
 
 def keep(root: Path, text: str, terminal: Terminal) -> None:

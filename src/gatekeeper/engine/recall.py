@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from gatekeeper.cache.observation import (
     stamps,
 )
 from gatekeeper.cache.reuse import Cache, scope_of
-from gatekeeper.cache.search_path import interpreter_stamp, search_path
+from gatekeeper.cache.search_path import interpreter_stamp, promised, search_path
 from gatekeeper.cache.standing import Standing, surroundings
 from gatekeeper.cache.store import Store
 from gatekeeper.engine import environment, times
@@ -107,6 +108,10 @@ class Recall:
                     )
             self._store.write("times", self._name, self._times)
             self._cache.settle(fresh)
+        self.close()
+
+    def close(self) -> None:
+        """Give back what was held for runs."""
         for found in self.lookups.values():
             found.close()
 
@@ -137,6 +142,7 @@ class Recall:
             project=project,
             surroundings=surroundings(counting),
             ignored=digest(sorted(self._workspace.ignored)),
+            made=time.time(),
             until=min((f.until for f in found if f.until is not None), default=None),
         )
 
@@ -190,7 +196,8 @@ def _with_interpreter(
         found = search_path(python, workspace.ask)
         if found is None:
             return places
-        known = [found.folders, found.version, _state(found.folders, seen)]
+        folders = [*found.folders, *promised(found.folders)]
+        known = [folders, found.version, _state(folders, seen)]
         store.write("interpreters", name, known)
     packages = tuple(outside_of(places.root, known[0], prefix(python)))
     return replace(places, python=python, version=known[1], packages=packages)

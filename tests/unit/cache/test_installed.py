@@ -248,3 +248,13 @@ def test_our_own_search_path_has_packages_only(
     assert found.count("/missing") == 1
     assert os.path.dirname(pytest.__path__[0]) in found
     assert not {str(bin_folder), os.path.dirname(os.__file__)} & set(found)
+
+
+def test_folders_that_are_promised_and_not_there_are_known(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    lines = ["here", "later", "import sys", "# note", "", "/nowhere/at/all"]
+    (tmp_path / "some.pth").write_text("\n".join(lines))
+    assert search.promised([str(tmp_path)]) == [
+        str(tmp_path / "later"),
+        "/nowhere/at/all",
+    ]
