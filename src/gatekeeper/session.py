@@ -18,7 +18,7 @@ from gatekeeper.engine.schedule import Task, Turns, run_all
 from gatekeeper.engine.workspace import Workspace
 from gatekeeper.errors import Interrupted
 from gatekeeper.judge import judge
-from gatekeeper.model import GateResult, GateStatus, Run
+from gatekeeper.model import GateResult, GateStatus, Run, RunStatus
 from gatekeeper.policy.load import Policy
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.portions import pieces
@@ -120,6 +120,12 @@ class Session:
             self.workers[planned.tool] = turns.workers
             if adapter.divisible(job.options):
                 job = replace(job, workers=turns.workers)
+            run = run_tool(adapter, job, processes, partial(turn, turns))
+            if job.kept is None or not _is_cut_short(run):
+                return run
+            # Where it stops depends on what it knew before, so it begins afresh.
+            lookup.begin_afresh()
+            job = replace(job, kept=None)
             return run_tool(adapter, job, processes, partial(turn, turns))
 
         return Task(
@@ -155,3 +161,10 @@ class Session:
         if result.status is GateStatus.ERROR and run.fix:
             result = replace(result, fix=run.fix)
         return result
+
+
+def _is_cut_short(run: Run) -> bool:
+    """Whether a tool stopped before it had examined everything."""
+    if run.measurement is None:
+        return run.status in (RunStatus.CRASHED, RunStatus.UNREADABLE)
+    return bool(run.measurement.gaps)

@@ -38,6 +38,9 @@ class Lookup:
         """The result of everything, from that of what was left to do."""
         return run
 
+    def begin_afresh(self) -> None:
+        """Forget what the tool kept itself."""
+
     def arrived_late(self, run: Run) -> None:
         """Take over a run that was made without asking, since nothing was known."""
         self.hit = None
@@ -74,6 +77,11 @@ class RunLookup(Lookup):
         """The run, of which it is noted whether the tool came to its end."""
         self.sound = run.status is RunStatus.COMPLETED
         return run
+
+    def begin_afresh(self) -> None:
+        """Leave the tool's own cache for the bin."""
+        self.close()
+        self.incremental = None
 
     def arrived_late(self, run: Run) -> None:
         """Take over the tool's own cache with the run."""
