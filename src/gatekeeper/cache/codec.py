@@ -1,4 +1,4 @@
-"""Measurements as plain values and back. What does not fit raises ValueError."""
+"""Measurements as plain values and back; another shape raises ValueError."""
 
 from __future__ import annotations
 

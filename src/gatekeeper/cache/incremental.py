@@ -46,7 +46,6 @@ class Incremental:
             return None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.utime(kept)
             before = _recall(kept)
             seen = {path: [*_as_mypy(known[path]), contents[path]] for path in known}
             if before is None or any(
@@ -80,7 +79,10 @@ def _recall(kept: Path) -> dict[str, Any] | None:
         found = json.loads((kept / "state.json").read_text("ascii"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    sound = isinstance(found, dict) and all(
+        isinstance(seen, list) and len(seen) == 3 for seen in found.values()
+    )
+    return found if sound else None
 
 
 def _as_mypy(found: Metadata) -> tuple[int, int]:
@@ -89,4 +91,4 @@ def _as_mypy(found: Metadata) -> tuple[int, int]:
 
 def _deceives(before: Any, now: Any) -> bool:
     """Whether the content is another though the tool would say it is the same."""
-    return isinstance(before, list) and before[:2] == now[:2] and before[2] != now[2]
+    return bool(before[:2] == now[:2]) and before != now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,10 @@ from gatekeeper.project import regular, settings
 from gatekeeper.project.files import is_walked
 from gatekeeper.tools.base import Adapter, Job, Scope
 
-_SEPARATORS = re.compile(r"[\s,:;=\"'\[\](){}]+")
+_SEPARATORS = re.compile(r"[\s,:;=@\"'\[\]()]+")
+_ADDRESS = re.compile(r"https?://\S*")
+#: A way up, or a variable.
+_ODD = re.compile(r"(^|[^.])\.\.(/|$)|\$[A-Za-z_{]")
 #: Options that say how long to wait or what to keep, and nothing about the result.
 _IRRELEVANT = {"timeout", "cache", "cache_hours"}
 #: A private folder, a new one each time.
@@ -64,30 +67,35 @@ def outside(job: Job) -> str:
     root = str(job.root)
     sections = (job.options, *job.companions.values())
     named = [options.model_dump(exclude={"exclude"}) for options in sections]
-    words = [word for text in _texts(named) for word in _SEPARATORS.split(text)]
     adopted = getattr(job.options, "config", None)
-    told = _SEPARATORS.split(_text_of(job.root / adopted)) if adopted else []
-    unseen = (word for word in words if _is_unseen(word, root))
-    return next(unseen, "") or next((w for w in told if _leads_out(w)), "")
+    told = [_text_of(job.root / adopted)] if adopted else []
+    for word in _words(_texts(named)):
+        glued = word[2:] if word.startswith("-") else word
+        if _leads_out(word) or any(_is_unseen(root, name) for name in (word, glued)):
+            return word
+    return next(filter(_leads_out, _words(told)), "")
 
 
-def _is_unseen(word: str, root: str) -> bool:
-    """Whether a word, or what is glued to an option such as `-c`, is such a path."""
-    names = (word, word[2:]) if word.startswith("-") else (word,)
-    return any(
-        _leads_out(name)
-        or (
-            os.path.lexists(path := os.path.join(root, name))
-            and not is_walked(path, root)
-        )
-        for name in names
-    )
+def _is_unseen(root: str, name: str) -> bool:
+    path = os.path.join(root, name)
+    return os.path.lexists(path) and not is_walked(path, root)
 
 
-def _leads_out(name: str) -> bool:
-    """Whether a name leads out of the root, or may do so."""
-    absolute = name.startswith(("/", "~/")) and not name.startswith("//")  # of a URL
-    return absolute or os.pardir in name.split("/") or "\0" in name
+def _words(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from _SEPARATORS.split(_ADDRESS.sub("", text))
+
+
+def _leads_out(word: str) -> bool:
+    """Whether a word leads out of the root, or may do so.
+
+    A path that is glued to an option, as in `-c/etc/x`, cannot be told from a longer
+    one, and what a variable holds is not known here.
+    """
+    glued = word.startswith("-") and "/" in word
+    home = word.startswith("~") and word != "~"
+    odd = "\0" in word or _ODD.search(word) is not None
+    return word.startswith("/") or glued or home or odd
 
 
 def _text_of(path: Path) -> str:

@@ -67,15 +67,15 @@ class Store:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             found = self._folder.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+                return f"{self._folder} is not a folder of ours"
+            if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                return f"{self._folder} can be written by others; `chmod go-w` it"
             tag = self._folder / "CACHEDIR.TAG"
             if not tag.exists():
                 tag.write_text(_TAG, "utf-8")
         except OSError as error:
             return f"{self._folder} cannot be used: {error.strerror}"
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            return f"{self._folder} is not a folder of ours"
-        if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            return f"{self._folder} can be written by others; `chmod go-w` it"
         return ""
 
     def read(self, kind: str, name: str) -> Any:
