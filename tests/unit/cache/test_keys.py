@@ -35,14 +35,13 @@ INSIDE = """src src/a.py . ./src in in/a.py -csrc --config=cfg/own.ini --max=3
 @pytest.mark.parametrize("word", [*UNSEEN, "a b /etc", "a\n/etc", "x\t~/y"])
 def test_words_that_lead_out(root: Path, word: str) -> None:
     word = word.format(root=root)
-    for number, options in enumerate(
-        (
-            {"args": ["--quiet", word]},
-            {"paths": [word]},
-            {"per_path": {"src": [word]}},
-            {"per_path": {word: ["E501"]}},
-        )
-    ):
+    places: list[dict[str, Any]] = [
+        {"args": ["--quiet", word]},
+        {"paths": [word]},
+        {"per_path": {"src": [word]}},
+        {"per_path": {word: ["E501"]}},
+    ]
+    for number, options in enumerate(places):
         work = root.parent / f"work-{number}"
         assert outside(make_job("flake8", root, options, work=work)), options
 
