@@ -33,7 +33,8 @@ def pieces(job: Job) -> int:
 
     More than there are workers, so that the last ones end at about the same time.
     """
-    return max(1, min(len(job.sources.files) // _PIECE, _ROUNDS * job.workers))
+    most = _ROUNDS * job.workers if job.workers > 1 else 1
+    return max(1, min(len(job.sources.files) // _PIECE, most))
 
 
 def portions(job: Job) -> Iterator[tuple[str, ...]]:

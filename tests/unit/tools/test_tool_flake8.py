@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -313,3 +314,21 @@ def test_each_batch_prints_into_a_file_of_its_own(tmp_path: Path) -> None:
     commands = FLAKE8.commands(make_job("flake8", tmp_path / "project"))
     assert len(commands) == 2
     assert len({command.output for command in commands}) == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "workers", "processes"),
+    [(1, 4, 1), (199, 4, 1), (250, 4, 2), (5000, 2, 8), (5000, 1, 1)],
+)
+def test_many_files_are_shared_out_to_several_processes(
+    tmp_path: Path, files: int, workers: int, processes: int
+) -> None:
+    names = [f"src/a{number}.py" for number in range(files)]
+    write_files(tmp_path / "project", dict.fromkeys(names, ""))
+    job = replace(make_job("flake8", tmp_path / "project"), workers=workers)
+    commands = FLAKE8.commands(job)
+    given = [word for command in commands for word in command.argv if ".py" in word]
+    assert len(commands) == processes
+    assert sorted(w for w in given if w.startswith("./src")) == sorted(
+        f"./{name}" for name in names
+    )

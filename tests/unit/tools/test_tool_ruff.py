@@ -553,7 +553,7 @@ def test_nothing_in_the_repository_stands_in_for_ruff(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real ruff, in several portions, whatever bears its name."""
-    monkeypatch.setattr("gatekeeper.tools.base._BATCH_BYTES", 12)
+    monkeypatch.setattr("gatekeeper.tools.portions._BATCH_BYTES", 12)
     other = "raise SystemExit(0)\n"
     files = {
         "src/a.py": '"""Text."""\n',
