@@ -44,7 +44,8 @@ def run_key(adapter: Adapter, job: Job, scope: Scope, facts: Facts) -> str | Non
     return digest(
         scope,
         *_common(adapter, job, facts),
-        (sources.files, sources.stubs, sources.gaps, sources.left_out),
+        (sources.files, sources.stubs, sources.gaps),
+        [path for path in sources.left_out if not path.endswith("__pycache__")],
         sorted(files.items()),
         sorted(facts.before.tree.folders),
         own,

@@ -56,11 +56,15 @@ def state(git: Git) -> State:
 
 
 def ignored(git: Git) -> frozenset[str]:
-    """Paths that git ignores and does not track; whole folders as one entry."""
+    """Paths that git ignores and does not track; whole folders as one entry.
+
+    Without what Python compiled: it comes and goes, and no walk enters it anyway.
+    """
     listing = git(
         "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"
     )
-    return frozenset(os.path.normpath(p) for p in (listing or "").split("\0") if p)
+    found = (os.path.normpath(path) for path in (listing or "").split("\0") if path)
+    return frozenset(p for p in found if os.path.basename(p) != "__pycache__")
 
 
 def tracks(git: Git, root: Path, folder: Path) -> bool:

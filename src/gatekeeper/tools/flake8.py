@@ -29,7 +29,9 @@ _RECORD = re.compile(
     "\x1e(.*?)\x1f(\\d+)\x1f(\\d+)\x1f(\\w+)\x1f(.*?)\x1d\n", re.DOTALL
 )
 _PROCESSED = re.compile(r"^(\d+)\s+total files processed$", re.MULTILINE)
-_BENCHMARK = re.compile(r"^[\d.]+\s+(seconds elapsed|(total )?\w+ (\w+ )?processed.*)$")
+_BENCHMARK = re.compile(
+    r"^[\d.]+(e[+-]\d+)?\s+(seconds elapsed|(total )?\w+ (\w+ )?processed.*)$"
+)
 #: A syntax error cannot be silenced; neither can a file that is not there.
 _FATAL = "E9"
 _MODULES = ("flake8", "mccabe", "pycodestyle", "pyflakes")
