@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import time
 from typing import Any, TypeGuard
 
@@ -50,12 +52,18 @@ class Contents:
 
 
 def content(path: str) -> str:
-    """The digest of what a file holds at this moment. Raises OSError."""
+    """The digest of what a regular file holds at this moment. Raises OSError."""
     found = hashlib.sha256()
-    with open(path, "rb", buffering=0) as stream:
+    with open(path, "rb", buffering=0, opener=_at_once) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
         while block := stream.read(_BLOCK):
             found.update(block)
     return found.hexdigest()
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would keep us waiting
 
 
 def _shown(known: list[Any]) -> str:
