@@ -35,6 +35,7 @@ STEPS = int(os.environ.get("GATEKEEPER_PROPERTY_STEPS", "60"))
 SEED = int(os.environ.get("GATEKEEPER_PROPERTY_SEED", "1"))
 TICK = 50_000_000
 PARTLY = re.compile(r"\d+ of \d+ files examined, the others have not changed")
+UNREADABLE = "error: Cannot decode file"
 #: What says when and how something was measured, and not what.
 HOW = {"started", "duration_seconds", "cached", "saved_seconds", "command", "exit_code"}
 HOW |= {"stderr_tail", "output"}
@@ -96,9 +97,10 @@ def essence(value: Any) -> Any:
 
 def comparable(report: Report) -> Report:
     """Without what mypy found where it gave up: at one unreadable file or another."""
-    given_up = {r["tool"] for r in report["runs"] if not r["examined"]}
+    mypy = [run for run in report["runs"] if run["tool"] == "mypy"]
+    given_up = any(not r["examined"] or UNREADABLE in str(r["notes"]) for r in mypy)
     for entry in (*report["gates"], *report["runs"]):
-        if entry["tool"] == "mypy" and "mypy" in given_up:
+        if entry["tool"] == "mypy" and given_up:
             for name in ("findings", "value", "reason", "notes"):
                 entry.pop(name, None)
     return report
