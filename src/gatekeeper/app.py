@@ -80,6 +80,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
         gates=results,
         runs=tuple(session.runs[p.tool] for p in planned if p.tool in session.runs),
         interrupted=bool(stopped),
+        declared=tuple(policy.content.gates),
         changed=pull.change.files if pull.wants_changes else None,
         remarks=(
             *recall.remarks(),

@@ -181,11 +181,12 @@ class Case:
 class FileResult:
     """What a tool found in one file, for tools that look at each file on its own.
 
-    `lines` is how much there was to look at, in a unit of the tool's own.
+    `silenced` is what an inline opt-out took away. `lines` is how much there was to
+    look at, in a unit of the tool's own.
     """
 
     findings: tuple[Finding, ...] = ()
-    suppressed: int = 0
+    silenced: tuple[Finding, ...] = ()
     gaps: tuple[str, ...] = ()
     lines: int = 1
 
@@ -196,7 +197,8 @@ class Measurement:
 
     `examined` is the positive proof of work; 0 can never lead to a pass.
     `examined_paths` names the files behind it where there are any. `suppressed`
-    counts honoured inline opt-outs. `gaps` says what should have been examined and was
+    counts honoured inline opt-outs, `silenced` is what they took away, where the tool
+    tells. `gaps` says what should have been examined and was
     not. `faults` says what makes every number of this run worthless as a proof, though
     the code is to blame (a coverage of failing tests). `counts` holds raw counts by
     file for tools that measure a ratio, `comparisons` what was measured before and
@@ -212,6 +214,7 @@ class Measurement:
     examined_unit: str = "files"
     examined_paths: frozenset[str] = frozenset()
     suppressed: int = 0
+    silenced: tuple[Finding, ...] = ()
     gaps: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
@@ -293,11 +296,15 @@ class GateResult:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """The state of the checkout; every field is None where there is no git."""
+    """The state of the checkout; every field is None where there is no git.
+
+    `changes` stands for what was not committed, None where it is clean.
+    """
 
     commit: str | None = None
     branch: str | None = None
     dirty: bool | None = None
+    changes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,12 +317,25 @@ class PolicySource:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is remembered of an earlier report: each gate's status and value."""
+
+    started: str
+    commit: str | None
+    branch: str | None
+    verdict: Verdict
+    gates: Mapping[str, tuple[GateStatus, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a reader may want; reporters only render it.
 
     `changed` are the files of the change, None where that is not known; `remarks` are
-    about no gate in particular. `answer` is what the verdict means where that is not
-    whether a change may be merged.
+    about no gate in particular. `declared` are all gates of the policy, also those that
+    nobody asked for. `earlier` is what is known of reports before this one, the oldest
+    first. `answer` is what the verdict means where that is not whether a change may be
+    merged.
     """
 
     verdict: Verdict
@@ -329,4 +349,6 @@ class Report:
     interrupted: bool = False
     changed: tuple[str, ...] | None = None
     remarks: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+    earlier: tuple[Past, ...] = ()
     answer: str = ""

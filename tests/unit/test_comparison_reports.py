@@ -25,7 +25,7 @@ from gatekeeper.model import (
     Verdict,
 )
 from gatekeeper.reporters import Style, reporter
-from gatekeeper.reporters.json_report import load
+from gatekeeper.reporters.json_reader import load
 
 GOLD = Path(__file__).parent.parent / "gold"
 EVIL = "GET /a|b `c` <img src=x> @team \x1b[31m\n::error::x"

@@ -32,7 +32,7 @@ from gatekeeper.model import (
     Verdict,
 )
 from gatekeeper.reporters import FORMATS, Style, reporter
-from gatekeeper.reporters.json_report import load
+from gatekeeper.reporters.json_reader import load
 from gatekeeper.reporters.markdown import LIMIT, escape
 from gatekeeper.reporters.text import one_line, place
 

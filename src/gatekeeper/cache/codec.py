@@ -22,7 +22,11 @@ _MISMATCH = (TypeError, ValueError, LookupError, AttributeError)
 
 def pack_file(result: FileResult) -> list[Any]:
     """The result of one file; for the many without findings only a number."""
-    rest = [[_finding(f) for f in result.findings], result.suppressed, result.gaps]
+    rest = [
+        [_finding(f) for f in result.findings],
+        [_finding(f) for f in result.silenced],
+        result.gaps,
+    ]
     return [result.lines, *(rest if any(rest) else ())]
 
 
@@ -33,9 +37,9 @@ def unpack_file(value: Any) -> FileResult:
         lines, *rest = value
         if not rest:
             return FileResult(lines=lines)
-        findings, suppressed, gaps = rest
-        found = tuple(map(_to_finding, findings))
-        return FileResult(found, suppressed, tuple(gaps), lines)
+        findings, silenced, gaps = rest
+        found = tuple(map(_to_finding, findings)), tuple(map(_to_finding, silenced))
+        return FileResult(*found, tuple(gaps), lines)
 
     return _checked(read)
 
@@ -48,6 +52,7 @@ def pack(measured: Measurement) -> dict[str, Any]:
         "examined": [measured.examined, measured.examined_unit],
         "paths": sorted(measured.examined_paths),
         "suppressed": measured.suppressed,
+        "silenced": [_finding(finding) for finding in measured.silenced],
         "gaps": measured.gaps,
         "faults": measured.faults,
         "counts": {path: astuple(c) for path, c in measured.counts.items()},
@@ -73,6 +78,7 @@ def unpack(value: Any) -> Measurement:
             examined_unit=unit,
             examined_paths=frozenset(value["paths"]),
             suppressed=value["suppressed"],
+            silenced=tuple(map(_to_finding, value["silenced"])),
             gaps=tuple(value["gaps"]),
             faults=tuple(value["faults"]),
             counts={path: Counts(*c) for path, c in value["counts"].items()},

@@ -39,6 +39,6 @@ def recall(root: Path) -> Report:
             f"no report on {root} is kept here; run `gatekeeper check` first,"
             " or name one with --report"
         ) from error
-    from gatekeeper.reporters.json_report import load
+    from gatekeeper.reporters.json_reader import load
 
     return load(text, "the last report")

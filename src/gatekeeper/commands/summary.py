@@ -14,7 +14,7 @@ from gatekeeper.model import GateResult, GateStatus, Report
 from gatekeeper.policy.gate_mistakes import CHANGES
 from gatekeeper.policy.locate import locate
 from gatekeeper.reporters import evidence, reporter, summary
-from gatekeeper.reporters.json_report import load
+from gatekeeper.reporters.json_reader import load
 from gatekeeper.reporters.markdown import escape
 from gatekeeper.reporters.text import one_line
 from gatekeeper.template.fill import LIMIT, Filling, fill

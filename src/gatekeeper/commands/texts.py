@@ -43,7 +43,7 @@ class Texts:
 
     def _rendered(self, format_: str, style: Style) -> str:
         # Slow to import, and needed once for each style.
-        from gatekeeper.reporters.json_report import load
+        from gatekeeper.reporters.json_reader import load
 
         timeless = {**self._document, "duration_seconds": _SECONDS}
         return reporter(format_)(load(json.dumps(timeless), "a kept report"), style)

@@ -122,11 +122,14 @@ def _by_file(items: Sequence[Mapping[str, Any]], job: Job) -> dict[str, list[_It
 def _result(
     path: str, items: list[_Item], errors: list[_Item], lines: int, job: Job
 ) -> FileResult:
-    kept = [_finding(item, job) for item in items if not _silenced(item, job)]
+    kept: list[Finding] = []
+    silenced: list[Finding] = []
+    for item in items:
+        (silenced if _silenced(item, job) else kept).append(_finding(item, job))
     reasons = tuple(_reasons({path: errors}))
     return FileResult(
         findings=(*kept, *_syntax_errors(errors, path)),
-        suppressed=len(items) - len(kept),
+        silenced=tuple(silenced),
         gaps=reasons,
         lines=lines,
     )

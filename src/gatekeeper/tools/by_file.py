@@ -19,12 +19,16 @@ def together(sources: Sources, results: Mapping[str, FileResult]) -> Measurement
         key=_place,
     )
     in_files = (gap for path in sorted(results) for gap in results[path].gaps)
+    silenced = tuple(
+        sorted((f for result in results.values() for f in result.silenced), key=_place)
+    )
     return Measurement(
         findings=tuple(findings),
         metrics={"findings": Metric(len(findings), "findings")},
         examined=len(results) if any(r.lines for r in results.values()) else 0,
         examined_paths=frozenset(results),
-        suppressed=sum(result.suppressed for result in results.values()),
+        suppressed=len(silenced),
+        silenced=silenced,
         gaps=(*sources.gaps, *in_files),
         by_file=results,
     )

@@ -125,10 +125,12 @@ def _results(raw: Sequence[Finding], job: Job) -> dict[str, FileResult]:
     strangers = sorted(reported.keys() - set(job.sources.files))
     for path in (*job.sources.files, *strangers):
         wanted = reported.get(path, [])
-        kept = [f for f in wanted if path in strangers or not _silenced(f, job)]
+        silenced = [f for f in wanted if path not in strangers and _silenced(f, job)]
+        hidden = frozenset(silenced)
+        kept = [finding for finding in wanted if finding not in hidden]
         results[path] = FileResult(
             findings=(*kept, *ours.get(path, [])),
-            suppressed=len(wanted) - len(kept),
+            silenced=tuple(silenced),
             gaps=tuple(_unparsed(kept)),
         )
     return results

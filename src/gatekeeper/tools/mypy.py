@@ -150,12 +150,14 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         complaints += _complaints(outcome.stderr_tail)
     bare_ones = bare(job, _BARE, Severity.HIGH, "# type: ignore[attr-defined]")
     everything = [*findings, *bare_ones]
+    honoured = _honoured(job)
     return Measurement(
         findings=tuple(sorted(everything, key=lambda f: (f.path or "", f.line or 0))),
         metrics={"findings": Metric(len(everything), "findings")},
         examined=checked,
         examined_paths=frozenset((*job.sources.files, *job.sources.stubs)),
-        suppressed=_suppressed(job),
+        suppressed=len(honoured),
+        silenced=tuple(honoured),
         gaps=(*job.sources.gaps, *_missing(job, checked)),
         notes=tuple(dict.fromkeys(complaints)),
         output=readable(outcomes[-1]) if outcomes else "",
@@ -236,9 +238,21 @@ def _undecodable(stderr: str, job: Job) -> Iterator[Finding]:
         yield Finding("undecodable", Severity.HIGH, match["message"], path, 1, 1)
 
 
-def _suppressed(job: Job) -> int:
-    sources = map(job.reader.source, job.sources.files)
-    return sum(o.kind in _BARE and not o.bare for s in sources for o in s.opt_outs)
+def _honoured(job: Job) -> list[Finding]:
+    """Opt-outs that name their rules; mypy does not tell what they took away."""
+    return [
+        Finding(
+            rule=", ".join(sorted(opt_out.rules)),
+            severity=Severity.HIGH,
+            message=f"silenced by a comment `{opt_out.kind}`",
+            path=path,
+            line=opt_out.line,
+            column=opt_out.column,
+        )
+        for path in job.sources.files
+        for opt_out in job.reader.source(path).opt_outs
+        if opt_out.kind in _BARE and not opt_out.bare
+    ]
 
 
 def _missing(job: Job, checked: int) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def _parse(job: Job, outcomes: Sequence[Outcome]) -> Measurement:
         metrics={"findings": Metric(len(findings), "findings")},
         examined=len(checked),
         examined_paths=checked,
-        suppressed=silenced + _lines_unsorted(comments),
+        suppressed=len(silenced) + _lines_unsorted(comments),
+        silenced=tuple(sorted(silenced, key=_place)),
         gaps=(
             *job.sources.gaps,
             *dict.fromkeys(gap for one in looks for gap in one.gaps),
@@ -105,17 +106,21 @@ def _comments(job: Job, looks: Sequence[Look], sorting: bool) -> Comments:
     }
 
 
-def _judged(looks: Sequence[Look], comments: Comments) -> tuple[list[Finding], int]:
-    """Everything that counts, and how much was silenced."""
+def _judged(
+    looks: Sequence[Look], comments: Comments
+) -> tuple[list[Finding], list[Finding]]:
+    """Everything that counts, and what was silenced."""
     everything = _seen(looks, _ALL)
     shown = _shown(everything, _seen(looks, _HEEDING), comments)
+    counts = frozenset(shown)
     resorted = _checked(looks, _SORTED)
     findings = [
         *(f for f in shown if not (f.path in resorted and _is_sorting(f))),
         *(s.finding for s in _seen(looks, _SORTED) if _is_sorting(s.finding)),
         *_bare(comments),
     ]
-    return findings, len(everything) - len(shown)
+    silenced = [s.finding for s in everything if s.finding not in counts]
+    return findings, silenced
 
 
 def _seen(looks: Sequence[Look], kind: str) -> list[Seen]:

@@ -27,6 +27,7 @@ FULL = Measurement(
     examined_unit="tests",
     examined_paths=frozenset({"a.py", "b.py"}),
     suppressed=2,
+    silenced=(BARE, FINDING),
     gaps=("one", "two"),
     faults=("worthless",),
     counts={"a.py": Counts(4, 3, 2, 1)},
@@ -40,8 +41,8 @@ FULL = Measurement(
 )
 FILES = [
     *(FileResult(), FileResult(lines=0), FileResult(lines=99), FileResult((FINDING,))),
-    *(FileResult(suppressed=1), FileResult(gaps=("broken",), lines=0)),
-    FileResult((BARE, FINDING), 3, ("a", "b"), 12),
+    *(FileResult(silenced=(FINDING,)), FileResult(gaps=("broken",), lines=0)),
+    FileResult((BARE, FINDING), (BARE,), ("a", "b"), 12),
 ]
 
 
