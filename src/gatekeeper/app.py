@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +22,14 @@ from gatekeeper.model import (
     GateStatus,
     PolicySource,
     Report,
+    Revision,
     RunStatus,
     Verdict,
 )
 from gatekeeper.policy.load import Policy
 from gatekeeper.policy.schema import GatePolicy
 from gatekeeper.project.change import Change
+from gatekeeper.project.uncommitted import changes
 from gatekeeper.pull_request import SKIPPED, PullRequest
 from gatekeeper.session import Request, Session, Watcher
 from gatekeeper.tools import ADAPTERS
@@ -46,15 +48,17 @@ class Answer:
 def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
     """Run the tools that the gates need, and judge. UserError for bad requests."""
     started, clock = datetime.now(UTC), time.monotonic()
-    chosen = _chosen(policy, request)
+    chosen = choose(policy, request.gates, request.skip)
     processes = Processes()
     with tempfile.TemporaryDirectory(prefix="gatekeeper-") as folder:
         try:
             workspace = Workspace.open(
                 policy, request.environment, Path(folder).resolve(), processes
             )
-            pull = _pull_request(policy, request, workspace, chosen)
-            skip = request.skip
+            pull = pull_request(
+                {n: policy.content.gates[n] for n in chosen}, request, workspace
+            )
+            skip, revision = request.skip, _revision(request, workspace)
             active = [n for n in chosen if n not in skip and pull.applies(n)]
             planned = plan(policy.content, policy.root, active)
             session = Session(policy, request, workspace, planned, active, watcher)
@@ -76,7 +80,7 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
         started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         duration_seconds=time.monotonic() - clock,
         policy=PolicySource(workspace.policy_path(), policy.sha256),
-        revision=workspace.revision,
+        revision=revision,
         gates=results,
         runs=tuple(session.runs[p.tool] for p in planned if p.tool in session.runs),
         interrupted=bool(stopped),
@@ -90,20 +94,29 @@ def check(policy: Policy, request: Request, watcher: Watcher) -> Answer:
     return Answer(report, None if pull.counts else recall.standing(session.runs))
 
 
-def _pull_request(
-    policy: Policy, request: Request, workspace: Workspace, chosen: Sequence[str]
+def _revision(request: Request, workspace: Workspace) -> Revision:
+    """The state of the checkout; parts are merged only if theirs is the same."""
+    part, state = request.gates or request.skip, workspace.revision
+    if not part or not state.dirty:
+        return state
+    return replace(state, changes=changes(workspace.git, workspace.policy.root))
+
+
+def pull_request(
+    gates: Mapping[str, GatePolicy], request: Request, workspace: Workspace
 ) -> PullRequest:
-    gates = {name: policy.content.gates[name] for name in chosen}
+    """What the change and its pull request say about some gates."""
     change = Change(None, problem="nobody asked")
     if any(gate.when_changed or gate.evidence for gate in gates.values()):
         change = workspace.change(request.bases)
     return PullRequest(gates, request.body, change, workspace.digest)
 
 
-def _chosen(policy: Policy, request: Request) -> list[str]:
+def choose(policy: Policy, gates: Sequence[str], skip: Set[str]) -> list[str]:
+    """The gates named with those that they follow from, or all. Raises UserError."""
     known = list(policy.content.gates)
     mistakes = []
-    for name in (*request.gates, *sorted(request.skip)):
+    for name in (*gates, *sorted(skip)):
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = (
@@ -112,7 +125,7 @@ def _chosen(policy: Policy, request: Request) -> list[str]:
             mistakes.append(f"no gate named {name}; {hint}")
     if mistakes:
         raise UserError(*mistakes)
-    wanted = {*request.gates, *request.skip} if request.gates else set(known)
+    wanted = {*gates, *skip} if gates else set(known)
     while more := {n for g in wanted for n in policy.content.gates[g].all_of} - wanted:
         wanted |= more
     return [name for name in known if name in wanted]
@@ -120,17 +133,17 @@ def _chosen(policy: Policy, request: Request) -> list[str]:
 
 def _result(name: str, session: Session) -> GateResult:
     """The verdict as far as tools give one; a gate without a tool is pending."""
-    gate = session.policy.content.gates[name]
+    gate, in_ci = session.policy.content.gates[name], session.request.in_ci
     if name in session.request.skip:
-        return _unjudged(name, gate, session, GateStatus.SKIPPED, SKIPPED)
+        return unjudged(name, gate, GateStatus.SKIPPED, SKIPPED, in_ci=in_ci)
     if gate.tool is None:
-        reason = f"waits for a person: {gate.attest or ', '.join(gate.one_of)}"
-        return _unjudged(name, gate, session, GateStatus.PENDING, reason)
+        return pending(name, gate, in_ci=in_ci)
     if gate.tool in session.runs and not _cut_short(session, gate.tool):
         return session.judge(name)
     fast = session.request.fail_fast and session.ended_by.startswith("not run")
     status = GateStatus.SKIPPED if fast else GateStatus.ERROR
-    return _unjudged(name, gate, session, status, session.ended_by or "not run")
+    reason = session.ended_by or "not run"
+    return unjudged(name, gate, status, reason, in_ci=in_ci)
 
 
 def _cut_short(session: Session, tool: str) -> bool:
@@ -139,16 +152,23 @@ def _cut_short(session: Session, tool: str) -> bool:
     return bool(session.ended_by) and run.status is not RunStatus.COMPLETED
 
 
-def _unjudged(
-    name: str, gate: GatePolicy, session: Session, status: GateStatus, reason: str
+def pending(name: str, gate: GatePolicy, *, in_ci: bool) -> GateResult:
+    """A gate that no tool decides, before anything is known of it."""
+    reason = f"waits for a person: {gate.attest or ', '.join(gate.one_of)}"
+    return unjudged(name, gate, GateStatus.PENDING, reason, in_ci=in_ci)
+
+
+def unjudged(
+    name: str, gate: GatePolicy, status: GateStatus, reason: str, *, in_ci: bool
 ) -> GateResult:
+    """A gate with its condition, and why it was not judged."""
     adapter = ADAPTERS.get(gate.tool or "")
     metric = (gate.metric or adapter.main_metric) if adapter else None
     return GateResult(
         id=name,
         title=gate.title or (adapter.title if adapter else gate.attest or name),
         status=status,
-        blocking=blocks(gate, in_ci=session.request.in_ci),
+        blocking=blocks(gate, in_ci=in_ci),
         tool=gate.tool,
         metric=metric,
         minimum=gate.min,

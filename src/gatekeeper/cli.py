@@ -110,6 +110,87 @@ def check(
 
 
 @app.command()
+def plan(
+    gates: Annotated[list[str] | None, typer.Argument(metavar="[GATE]...")] = None,
+    config: Config = None,
+    root: Root = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", help="text, json or github-matrix.")
+    ] = "text",
+    parts: Annotated[
+        int | None, typer.Option("--parts", min=1, metavar="N", help="At most so many.")
+    ] = None,
+    times: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--times", metavar="REPORT", help="Times of earlier runs. Repeatable."
+        ),
+    ] = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option("--skip", metavar="GATE", help="Leave out. Repeatable."),
+    ] = None,
+) -> None:
+    """Share out the gates among jobs of CI that take about as long."""
+    from gatekeeper.commands.plan import PlanOptions, run_plan
+
+    options = PlanOptions(
+        gates=tuple(gates or ()),
+        config=config,
+        root=root,
+        format=format_,
+        parts=parts,
+        times=tuple(times or ()),
+        skip=tuple(skip or ()),
+    )
+    raise typer.Exit(run_plan(options))
+
+
+@app.command()
+def merge(
+    reports: Annotated[list[Path] | None, typer.Argument(metavar="REPORT...")] = None,
+    config: Config = None,
+    root: Root = None,
+    format_: Format = "console",
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
+    ] = None,
+    pr_body: Annotated[
+        Path | None,
+        typer.Option("--pr-body", metavar="FILE", help="The pull request's text."),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base", metavar="REF", help="What the change is to be merged into."
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="The answer only.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="All findings.")
+    ] = False,
+) -> None:
+    """One verdict from JSON reports of parts. Exit codes as of `check`."""
+    from gatekeeper.commands.merge import MergeOptions, run_merge
+
+    options = MergeOptions(
+        reports=tuple(reports or ()),
+        config=config,
+        root=root,
+        format=format_,
+        outputs=tuple(output or ()),
+        pr_body=pr_body,
+        base=base,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    raise typer.Exit(run_merge(options))
+
+
+@app.command()
 def summary(
     format_: Format = "markdown",
     report: Annotated[
@@ -255,14 +336,23 @@ def init(
         Path | None,
         typer.Option("--root", metavar="DIR", help="The project; default: here."),
     ] = None,
+    ci: Annotated[
+        str | None,
+        typer.Option(
+            "--ci", metavar="SERVICE", help="Also a job for github or gitlab."
+        ),
+    ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite a gates.yaml.")
+        bool,
+        typer.Option(
+            "--force", help="Overwrite a gates.yaml; with --ci, the job's file only."
+        ),
     ] = False,
 ) -> None:
     """Write a commented gates.yaml fitted to the project it finds."""
     from gatekeeper.commands.init import run_init
 
-    raise typer.Exit(run_init(profile, root, force=force))
+    raise typer.Exit(run_init(profile, root, ci, force=force))
 
 
 @app.command()

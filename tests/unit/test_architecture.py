@@ -62,6 +62,10 @@ ALLOWED = {
         ),
         "tools",
     },
+    "parts": {
+        *("", "app", "engine", "errors", "judge", "model", "policy", "project"),
+        *("pull_request", "session"),
+    },
     "describe": {"decimals", "engine", "judge", "policy", "tools"},
     "reporters": {"", "decimals", "errors", "model"},
     "scaffold": {"advisories", "errors", "project", "tools", "policy"},
@@ -76,6 +80,7 @@ ALLOWED = {
             "errors",
             "judge",
             "model",
+            "parts",
             "performance",
             "policy",
         ),

@@ -1,4 +1,4 @@
-"""`gatekeeper init`: write a gates.yaml fitted to the project that is found."""
+"""`gatekeeper init`: write a gates.yaml fitted to the project, and a job for CI."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from gatekeeper import __version__
 from gatekeeper.commands.output import Terminal, replace_file, to_stdout
 from gatekeeper.commands.template_places import PLACES, taken
 from gatekeeper.errors import UserError
@@ -15,38 +16,71 @@ from gatekeeper.policy.extends import template
 from gatekeeper.policy.locate import FILE_NAME, locate
 from gatekeeper.project.interpreter import choose
 from gatekeeper.reporters.text import one_line
+from gatekeeper.scaffold.ci import CiFile, ci_file
 from gatekeeper.scaffold.facts import Facts, Section
 from gatekeeper.scaffold.gather import gather
-from gatekeeper.scaffold.profiles import profile
+from gatekeeper.scaffold.profiles import Profile, profile
 from gatekeeper.scaffold.render import render
 from gatekeeper.scaffold.text import Value
 
 
-def run_init(name: str, root: Path | None, *, force: bool) -> int:
-    """Write the file and tell what was found; gives the exit code.
+def run_init(name: str, root: Path | None, service: str | None, *, force: bool) -> int:
+    """Write the files and tell what was found; gives the exit code.
 
-    Raises UserError for an unknown profile, a root that is no folder, and a gates.yaml
-    that is there already or cannot be written.
+    With a CI service a gates.yaml that is there is left alone. Raises UserError for an
+    unknown profile or service, a root that is no folder, and a file that is there
+    already or cannot be written.
     """
     chosen = profile(name)
     folder = (root or Path.cwd()).resolve()
     if not folder.is_dir():
         raise UserError(f"--root: {root} is not a folder")
     target = folder / FILE_NAME
-    _may_be_written(target, force=force)
+    kept = service is not None and target.is_file()
+    if not kept:
+        _may_be_written(target, force=force)
     facts = gather(folder)
+    job = ci_file(service, folder, facts.layout, __version__) if service else None
+    if job:
+        _may_be_written(folder / job.path, force=force)
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
-    for problem in facts.problems:
-        terminal.say(f"{problem}; nothing of it is taken over")
-    try:
-        replace_file(Path(os.path.realpath(target)), render(facts, chosen).encode())
-    except OSError as error:
-        raise UserError(f"{target} was not written: {error.strerror}") from error
-    lines = [f"wrote {_shown(target)}, profile {chosen.name}", ""]
-    lines += _found(facts, choose("auto", folder, os.environ).origin)
-    lines += _write_template(folder, chosen.extends)
+    lines = [f"left as it is: {_shown(target)}"]
+    if not kept:
+        lines = list(_write_policy(target, facts, chosen, terminal))
+    if job:
+        lines += _write_job(folder, job)
     lines += ["", *_next(target)]
     return 0 if to_stdout("\n".join(lines) + "\n", terminal) else 2
+
+
+def _write_policy(
+    target: Path, facts: Facts, chosen: Profile, terminal: Terminal
+) -> Iterator[str]:
+    for problem in facts.problems:
+        terminal.say(f"{problem}; nothing of it is taken over")
+    _write(target, render(facts, chosen))
+    yield f"wrote {_shown(target)}, profile {chosen.name}"
+    yield ""
+    yield from _found(facts, choose("auto", target.parent, os.environ).origin)
+    yield from _write_template(target.parent, chosen.extends)
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(Path(os.path.realpath(target)), text.encode())
+    except OSError as error:
+        raise UserError(f"{target} was not written: {error.strerror}") from error
+
+
+def _write_job(folder: Path, job: CiFile) -> Iterator[str]:
+    _write(folder / job.path, job.text)
+    yield ""
+    yield f"wrote {_shown(folder / job.path)}"
+    yield from (f"  {one_line(remark, 400)}" for remark in job.remarks)
+    top = next((p for p in folder.parents if os.path.lexists(p / ".git")), None)
+    if top and not os.path.lexists(folder / ".git"):
+        yield f"  CI looks for it in {one_line(str(top))} only: move it there, adapt it"
 
 
 def _write_template(folder: Path, name: str | None) -> Iterator[str]:
@@ -59,11 +93,7 @@ def _write_template(folder: Path, name: str | None) -> Iterator[str]:
         yield f"left as it is: {place}, which has to have the boxes of the profile"
         return
     target = folder / PLACES[0]
-    try:
-        target.parent.mkdir(exist_ok=True)
-        replace_file(target, text.encode())
-    except OSError as error:
-        raise UserError(f"{target} was not written: {error.strerror}") from error
+    _write(target, text)
     yield f"wrote {_shown(target)}"
 
 

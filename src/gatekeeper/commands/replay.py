@@ -31,7 +31,7 @@ from gatekeeper.engine.questions import git_at
 from gatekeeper.policy.locate import locate
 from gatekeeper.project import revision
 from gatekeeper.project.interpreter import choose
-from gatekeeper.project.revision import State
+from gatekeeper.project.uncommitted import changes
 from gatekeeper.reporters import Style
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | No
         return None  # of another version
     if _origin(call) != answer["origin"]:
         return None
-    now = _now(store, standing, environment)
+    now = _now(store, standing, environment, part=_is_part(answer["report"]))
     if now is None:
         return None
     document = {
@@ -111,9 +111,16 @@ def _tell(document: Mapping[str, Any], terminal: Terminal) -> None:
                 terminal.say(f"{gate['id']}: {gate['status']} ({run['tool']}, cached)")
 
 
+def _is_part(document: Mapping[str, Any]) -> bool:
+    """Whether a report may be merged with others, so that the exact state counts."""
+    gates = document["gates"]
+    skipped = any(gate["status"] == "skipped" for gate in gates)
+    return skipped or len(gates) < len(document.get("declared", ()))
+
+
 def _now(
-    store: Store, standing: Standing, environment: Mapping[str, str]
-) -> State | None:
+    store: Store, standing: Standing, environment: Mapping[str, str], *, part: bool
+) -> dict[str, Any] | None:
     """The state of the checkout, if nothing changed that the answer follows from."""
     root, python = Path(standing.places.root), standing.places.python
     if python and choose(standing.interpreter, root, environment).path != python:
@@ -125,14 +132,16 @@ def _now(
         def ask() -> None:
             told["tracked"] = revision.tracks(git, root, store.folder)
             told["ignored"] = digest(sorted(revision.ignored(git)))
-            told["state"] = revision.state(git)
+            state = dict(revision.state(git))
+            found = changes(git, root) if part and state["dirty"] else None
+            told["state"] = {**state, "changes": found} if found else state
 
         asking = threading.Thread(target=ask)
         asking.start()
         seen = observe(standing.places).digest()
         asking.join()
     counted = counting(environment, standing.allowed, project=standing.project)
-    state: State | None = told.get("state")
+    state: dict[str, Any] | None = told.get("state")
     if state is None or told["tracked"]:
         return None
     holds = standing.holds(seen, surroundings(counted), told["ignored"])

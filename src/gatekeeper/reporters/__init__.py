@@ -18,12 +18,20 @@ class Style:
     """How a report is to look where the format leaves a choice.
 
     `width` is in columns; None is for what is no terminal, where no line is broken.
+    `folder` is where the root lies in its repository (`services/shop/`), for hosts that
+    show places in it; empty for the top. `silenced` says whether the reader knows what
+    a silenced finding is; `room` is how many bytes a text may have, None for the
+    format's own limit; `groups` that GitHub folds what lies between its marks.
     """
 
     color: bool = False
     width: int | None = None
     verbose: bool = False
     quiet: bool = False
+    folder: str = ""
+    silenced: bool = True
+    room: int | None = None
+    groups: bool = False
 
 
 Reporter: TypeAlias = "Callable[[Report, Style], str]"
@@ -32,6 +40,12 @@ _MODULES = {
     "console": "gatekeeper.reporters.console",
     "markdown": "gatekeeper.reporters.markdown",
     "json": "gatekeeper.reporters.json_report",
+    "html": "gatekeeper.reporters.html",
+    "sarif": "gatekeeper.reporters.sarif",
+    "junit": "gatekeeper.reporters.junit",
+    "github": "gatekeeper.reporters.github",
+    "gitlab": "gatekeeper.reporters.gitlab",
+    "rdjson": "gatekeeper.reporters.rdjson",
 }
 FORMATS = tuple(_MODULES)
 

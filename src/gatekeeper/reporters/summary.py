@@ -104,7 +104,12 @@ def duration(report: Report) -> str:
 
 def worst_first(findings: Sequence[Finding]) -> list[Finding]:
     """Gravest first; within one severity in the order of the tool."""
-    return sorted(findings, key=lambda finding: _GRAVITY[finding.severity])
+    return sorted(findings, key=gravity)
+
+
+def gravity(finding: Finding) -> int:
+    """The rank of a finding among others, 0 for the gravest."""
+    return _GRAVITY[finding.severity]
 
 
 def where(report: Report) -> str:

@@ -14,8 +14,8 @@ _CONTROL = re.compile(
 )
 
 
-#: What GitHub's runner takes for a command when a line begins with it.
-_COMMAND = re.compile(r"(^|\s)(::|##\[)")
+#: What GitHub's runner takes for a command: one at the start of a line, one anywhere.
+_COMMAND = re.compile(r"(?:^|(?<=\s))(?=::)|(?=##\[)")
 
 
 def without_surrogates(text: str) -> str:
@@ -25,21 +25,34 @@ def without_surrogates(text: str) -> str:
 
 def one_line(text: str, limit: int = 300) -> str:
     """Text that can neither steer a terminal nor leave its line, cut at `limit`."""
-    cut = text[: limit * 4]
-    flat = " ".join(cut.split())
-    clean = _harmless(flat)
-    return clean if len(clean) <= limit else clean[: limit - 1] + "\u2026"
+    return _cut(_harmless(_flat(text, limit)), limit)
+
+
+def literal(text: str, limit: int = 300) -> str:
+    """`one_line` for formats that mark where a text ends, so that it may say all."""
+    return _cut(visible(_flat(text, limit)), limit)
 
 
 def verbatim(line: str, limit: int) -> str:
     """A line with its spaces as they are, and otherwise as harmless as `one_line`."""
-    clean = _harmless(line.expandtabs().rstrip()[: limit * 4])
-    return clean if len(clean) <= limit else clean[: limit - 1] + "\u2026"
+    return _cut(_harmless(line.expandtabs().rstrip()[: limit * 4]), limit)
+
+
+def _flat(text: str, limit: int) -> str:
+    return " ".join(text[: limit * 4].split())
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "\u2026"
 
 
 def _harmless(text: str) -> str:
-    visible = _CONTROL.sub(_escape, without_surrogates(text))
-    return _COMMAND.sub(r"\1\\\2", visible)
+    return _COMMAND.sub(r"\\", visible(text))
+
+
+def visible(text: str) -> str:
+    """Text with names in the place of what would steer a terminal."""
+    return _CONTROL.sub(_escape, without_surrogates(text))
 
 
 def _escape(match: re.Match[str]) -> str:
