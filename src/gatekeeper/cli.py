@@ -29,8 +29,30 @@ Root = Annotated[
     ),
 ]
 Format = Annotated[
-    str, typer.Option("--format", "-f", help="console, markdown or json, on stdout.")
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        help="console, markdown, json, sarif, junit, html, ... on stdout.",
+    ),
 ]
+Output = Annotated[
+    list[str] | None,
+    typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
+]
+PrBody = Annotated[
+    Path | None,
+    typer.Option("--pr-body", metavar="FILE", help="The pull request's text."),
+]
+Base = Annotated[
+    str | None,
+    typer.Option("--base", metavar="REF", help="What the change is to be merged into."),
+]
+NoAnnotations = Annotated[
+    bool, typer.Option("--no-annotations", help="None in GitHub Actions.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The answer only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="All findings.")]
 
 
 def _version(wanted: bool) -> None:
@@ -54,10 +76,7 @@ def check(
     config: Config = None,
     root: Root = None,
     format_: Format = "console",
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
-    ] = None,
+    output: Output = None,
     skip: Annotated[
         list[str] | None,
         typer.Option("--skip", metavar="GATE", help="Leave out, visibly. Repeatable."),
@@ -71,22 +90,11 @@ def check(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Measure everything anew.")
     ] = False,
-    pr_body: Annotated[
-        Path | None,
-        typer.Option("--pr-body", metavar="FILE", help="The pull request's text."),
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(
-            "--base", metavar="REF", help="What the change is to be merged into."
-        ),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="The answer only.")
-    ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="All findings.")
-    ] = False,
+    pr_body: PrBody = None,
+    base: Base = None,
+    quiet: Quiet = False,
+    no_annotations: NoAnnotations = False,
+    verbose: Verbose = False,
 ) -> None:
     """Run all gates, or those named. Exit 0: passed, 1: failed, 2: no verdict."""
     from gatekeeper.commands.check import CheckOptions, run_check
@@ -105,6 +113,7 @@ def check(
         base=base,
         quiet=quiet,
         verbose=verbose,
+        annotations=not no_annotations,
     )
     raise typer.Exit(run_check(options))
 
@@ -152,26 +161,12 @@ def merge(
     config: Config = None,
     root: Root = None,
     format_: Format = "console",
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
-    ] = None,
-    pr_body: Annotated[
-        Path | None,
-        typer.Option("--pr-body", metavar="FILE", help="The pull request's text."),
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(
-            "--base", metavar="REF", help="What the change is to be merged into."
-        ),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="The answer only.")
-    ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="All findings.")
-    ] = False,
+    output: Output = None,
+    pr_body: PrBody = None,
+    base: Base = None,
+    quiet: Quiet = False,
+    no_annotations: NoAnnotations = False,
+    verbose: Verbose = False,
 ) -> None:
     """One verdict from JSON reports of parts. Exit codes as of `check`."""
     from gatekeeper.commands.merge import MergeOptions, run_merge
@@ -186,6 +181,7 @@ def merge(
         base=base,
         quiet=quiet,
         verbose=verbose,
+        annotations=not no_annotations,
     )
     raise typer.Exit(run_merge(options))
 
@@ -197,6 +193,12 @@ def summary(
         Path | None, typer.Option("--report", metavar="FILE", help="A JSON report.")
     ] = None,
     root: Root = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--earlier", metavar="FILE", help="A report for the trend. Repeatable."
+        ),
+    ] = None,
     template: Annotated[
         Path | None,
         typer.Option(
@@ -207,7 +209,7 @@ def summary(
     """Render the last report again, or fill a template from it, without any tool."""
     from gatekeeper.commands.summary import run_summary
 
-    raise typer.Exit(run_summary(report, format_, root, template))
+    raise typer.Exit(run_summary(report, format_, root, template, earlier or ()))
 
 
 @app.command()
@@ -264,13 +266,8 @@ def compare(
         ),
     ] = None,
     format_: Format = "console",
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="The answer only.")
-    ] = False,
+    output: Output = None,
+    quiet: Quiet = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="All comparisons.")
     ] = False,

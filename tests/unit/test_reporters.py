@@ -214,7 +214,7 @@ def test_markdown_with_more_gates_than_a_comment_holds_says_so() -> None:
     text = reporter("markdown")(report(*many), Style())
     assert len(text) <= LIMIT
     assert text.rstrip().endswith(
-        "*The report was cut here: it has more gates than a comment can hold.*"
+        "*The report was cut here: it has more gates than there is room for.*"
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gatekeeper.app import check
 from gatekeeper.cache.store import home
 from gatekeeper.commands.deliver import NO_POLICY, Call, deliver, exit_code
+from gatekeeper.commands.history import remember, rendering
 from gatekeeper.commands.output import Terminal, is_set, parse_outputs
 from gatekeeper.commands.progress import progress
 from gatekeeper.commands.pull import find_pull
@@ -37,6 +38,7 @@ class CheckOptions:
     base: str | None
     quiet: bool
     verbose: bool
+    annotations: bool = True
 
 
 def run_check(options: CheckOptions) -> int:
@@ -71,11 +73,11 @@ def run_check(options: CheckOptions) -> int:
         outputs=tuple(outputs),
         quiet=options.quiet,
         verbose=options.verbose,
+        annotations=options.annotations,
     )
     report = answer.report
-    delivered = deliver(
-        lambda name, style: reporter(name)(report, style), policy.root, terminal, call
-    )
+    delivered = deliver(rendering(report, policy.root), policy.root, terminal, call)
+    remember(policy.root, report, terminal)
     if answer.standing is not None and delivered:
         keep_answer(sys.argv[1:], call, report, answer.standing)
     return exit_code(report.exit_code, delivered=delivered)

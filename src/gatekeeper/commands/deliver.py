@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatekeeper.commands import last_report
+from gatekeeper.commands.host import Host, Render
 from gatekeeper.commands.output import Terminal, to_stdout, write_file
 from gatekeeper.reporters import Style
-
-#: A report in a format and a style.
-Render = Callable[[str, Style], str]
 
 #: Said where there is none, and the built-in one counts.
 NO_POLICY = "no gates.yaml found, using the built-in policy; `gatekeeper init`"
@@ -27,16 +25,20 @@ class Call:
     outputs: tuple[tuple[str, Path], ...]
     quiet: bool
     verbose: bool
+    annotations: bool = True
 
 
 def deliver(render: Render, root: Path, terminal: Terminal, call: Call) -> bool:
     """Write a report to all who asked for it, and keep it; gives whether it arrived."""
-    delivered = True
+    delivered, host = True, Host.of(os.environ, root)
     for name, path in call.outputs:
-        text = render(name, terminal.file_style())
+        text = render(name, host.style(terminal.file_style(), name))
         delivered &= write_file(path, text, terminal)
     style = terminal.style(verbose=call.verbose, quiet=call.quiet)
-    delivered &= to_stdout(render(call.format, style), terminal)
+    text = render(call.format, host.style(style, call.format))
+    delivered &= to_stdout(text, terminal)
+    annotated = call.format == "github"
+    host.tell(render, terminal, annotations=call.annotations and not annotated)
     last_report.keep(root, render("json", Style()), terminal)
     return delivered
 

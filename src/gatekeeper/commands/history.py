@@ -6,18 +6,33 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatekeeper.cache.store import home
+from gatekeeper.commands.host import Render
 from gatekeeper.commands.output import Terminal, replace_file
 from gatekeeper.model import GateStatus, Past, Verdict
+from gatekeeper.reporters import Style, reporter
 
 if TYPE_CHECKING:
     from gatekeeper.model import Report
 
 _SCHEMA = "gatekeeper.history/1"
 _KEPT = 100
+
+
+def rendering(report: Report, root: Path) -> Render:
+    """The report in any format, those that draw a trend with what was before."""
+
+    def render(name: str, style: Style) -> str:
+        if name != "html" or report.earlier:
+            return reporter(name)(report, style)
+        before = (each for each in recall(root) if each.started != report.started)
+        return reporter(name)(replace(report, earlier=tuple(before)), style)
+
+    return render
 
 
 def past(report: Report) -> Past:

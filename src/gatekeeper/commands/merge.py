@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gatekeeper.commands.deliver import Call, deliver, exit_code
+from gatekeeper.commands.history import remember, rendering
 from gatekeeper.commands.output import Terminal, is_set, parse_outputs
 from gatekeeper.commands.part_files import read_part
 from gatekeeper.commands.pull import find_pull
@@ -33,6 +34,7 @@ class MergeOptions:
     base: str | None
     quiet: bool
     verbose: bool
+    annotations: bool = True
 
 
 def run_merge(options: MergeOptions) -> int:
@@ -52,12 +54,12 @@ def run_merge(options: MergeOptions) -> int:
         outputs=tuple(outputs),
         quiet=options.quiet,
         verbose=options.verbose,
+        annotations=options.annotations,
     )
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     root = policy.root if policy else (options.root or Path.cwd()).resolve()
-    delivered = deliver(
-        lambda name, style: reporter(name)(report, style), root, terminal, call
-    )
+    delivered = deliver(rendering(report, root), root, terminal, call)
+    remember(root, report, terminal)
     return exit_code(report.exit_code, delivered=delivered)
 
 

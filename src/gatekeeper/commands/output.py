@@ -30,20 +30,15 @@ class Terminal:
 
     @classmethod
     def of(cls, environ: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> Terminal:
-        """Colour and live display as NO_COLOR, FORCE_COLOR, CI and the streams say."""
+        """Colour and live display as the environment and the streams say."""
         interactive = (
             not is_set(environ.get("CI", "")) and environ.get("TERM") != "dumb"
         )
-        color = stdout.isatty() and environ.get("TERM") != "dumb"
-        if environ.get("FORCE_COLOR"):
-            color = True
-        if environ.get("NO_COLOR"):
-            color = False
         width = shutil.get_terminal_size().columns
         return cls(
             stdout,
             stderr,
-            color=color,
+            color=_color(environ, stdout),
             live=interactive and stderr.isatty(),
             width=max(60, width) if stdout.isatty() else None,
         )
@@ -58,9 +53,29 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """One line on stderr, for what is no part of the report."""
+        self.write(f"gatekeeper: {one_line(text, 2000)}\n")
+
+    def write(self, text: str) -> None:
+        """Harmless text on stderr as it is."""
+        encoding = self.stderr.encoding or "utf-8"
+        safe = text.encode(encoding, "backslashreplace").decode(encoding)
         with contextlib.suppress(OSError):
-            self.stderr.write(f"gatekeeper: {one_line(text, 2000)}\n")
+            self.stderr.write(safe)
             self.stderr.flush()
+
+
+def _color(environ: Mapping[str, str], stdout: TextIO) -> bool:
+    """NO_COLOR first, then what forces colour, then what a terminal asks for.
+
+    https://no-color.org, https://force-color.org, https://bixense.com/clicolors
+    """
+    if environ.get("NO_COLOR"):
+        return False
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if environ.get(name):
+            return is_set(environ[name])
+    wanted = environ.get("CLICOLOR") != "0" and environ.get("TERM") != "dumb"
+    return wanted and stdout.isatty()
 
 
 def is_set(text: str) -> bool:

@@ -69,7 +69,7 @@ def replay(arguments: Sequence[str], environment: Mapping[str, str]) -> int | No
         terminal.say(NO_POLICY)
     if not call.quiet and not terminal.live:
         _tell(document, terminal)
-    texts = Texts(document, answer["texts"])
+    texts = Texts(document, answer["texts"], Path(standing.places.root))
     delivered = deliver(texts.render, Path(standing.places.root), terminal, call)
     if texts.new:
         store.write(_KIND, _name(arguments), {**answer, "texts": texts.kept})
@@ -178,6 +178,7 @@ def _plain(call: Call) -> dict[str, Any]:
         "outputs": [[name, str(path)] for name, path in call.outputs],
         "quiet": call.quiet,
         "verbose": call.verbose,
+        "annotations": call.annotations,
     }
 
 
@@ -190,4 +191,5 @@ def _call(value: Mapping[str, Any]) -> Call:
         outputs=tuple((name, Path(path)) for name, path in value["outputs"]),
         quiet=value["quiet"],
         verbose=value["verbose"],
+        annotations=value["annotations"],
     )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gatekeeper.commands import last_report
+from gatekeeper.commands.history import past, rendering
+from gatekeeper.commands.host import Host
 from gatekeeper.commands.output import Terminal, to_stdout
 from gatekeeper.commands.pull import read_body
 from gatekeeper.errors import UserError
-from gatekeeper.model import GateResult, GateStatus, Report
+from gatekeeper.model import GateResult, GateStatus, Past, Report
 from gatekeeper.policy.gate_mistakes import CHANGES
 from gatekeeper.policy.locate import locate
 from gatekeeper.reporters import evidence, reporter, summary
@@ -25,14 +29,21 @@ def run_summary(
     format_name: str,
     root: Path | None,
     template: Path | None,
+    earlier: Sequence[Path] = (),
 ) -> int:
-    """Print a report in a format, or a template filled from it."""
-    render = reporter(format_name)
+    """Print a report in a format, or a template filled from it.
+
+    `earlier` are reports for the trend; without them it is what is remembered.
+    """
+    reporter(format_name)
     text = None if template is None else read_body(template, "--template")
     report = _report(report_file, root)
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     if text is None:
-        delivered = to_stdout(render(report, terminal.style()), terminal)
+        told = replace(report, earlier=_earlier(earlier))
+        place = _root(root)
+        style = Host.of(os.environ, place).style(terminal.style(), format_name)
+        delivered = to_stdout(rendering(told, place)(format_name, style), terminal)
     else:
         filled = filled_template(text, report)
         if len(filled) > LIMIT:
@@ -57,11 +68,23 @@ def _value(gate: GateResult) -> str:
 
 def _report(report_file: Path | None, root: Path | None) -> Report:
     if report_file is None:
-        found = locate(Path.cwd())
-        folder = root or (found.parent if found else Path.cwd())
-        return last_report.recall(folder.resolve())
+        return last_report.recall(_root(root))
+    return _read(report_file)
+
+
+def _earlier(files: Sequence[Path]) -> tuple[Past, ...]:
+    reports = (past(_read(file)) for file in files)
+    return tuple(sorted(reports, key=lambda each: each.started))
+
+
+def _root(root: Path | None) -> Path:
+    found = locate(Path.cwd())
+    return (root or (found.parent if found else Path.cwd())).resolve()
+
+
+def _read(file: Path) -> Report:
     try:
-        text = report_file.read_text("utf-8")
+        text = file.read_text("utf-8")
     except (OSError, UnicodeError) as error:
-        raise UserError(f"{report_file}: cannot be read ({error})") from error
-    return load(text, str(report_file))
+        raise UserError(f"{file}: cannot be read ({error})") from error
+    return load(text, str(file))

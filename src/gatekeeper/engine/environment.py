@@ -19,6 +19,8 @@ _NEEDED = frozenset(
 _BENDING = re.compile(
     r"PYTHON|PYTEST_|COVERAGE_|COV_CORE_|MYPY|PIP_AUDIT_|SAFETY_|BANDIT_|FLAKE8"
     r"|FORCE_COLOR$|PY_COLORS$|CLICOLOR|LC_ALL$|GIT_|LD_PRELOAD$|LD_AUDIT$"
+    # Files by which a step steers the others of its job, and tells its result.
+    r"|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)$"
 )
 _SECRET = re.compile(
     r"TOKEN|SECRET|PASSW(OR)?D|PASSPHRASE|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from gatekeeper.model import Finding, GateResult, GateStatus, Report, Verdict
 from gatekeeper.reporters import Style, summary
-from gatekeeper.reporters.text import one_line, place
+from gatekeeper.reporters.text import one_line, place, verbatim
 
 _STYLES = {
     GateStatus.PASSED: "green",
@@ -55,6 +56,8 @@ def render(report: Report, style: Style) -> str:
         for gate in report.gates:
             if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
                 console.print(_details(gate, style))
+                if style.groups:
+                    _print_groups(console, gate, report)
             elif gate.comparisons:
                 console.print(_compared(gate, style))
         _print_remarks(console, report)
@@ -65,6 +68,27 @@ def render(report: Report, style: Style) -> str:
     )
     console.print(answer, soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
+
+
+def _print_groups(console: Console, gate: GateResult, report: Report) -> None:
+    """What is too long to be read at once, where GitHub folds it."""
+    worst = summary.worst_first(gate.findings)
+    if len(worst) > _SHOWN and not gate.comparisons:
+        lines = [_line(finding) for finding in worst[:_SHOWN_VERBOSE]]
+        left = len(worst) - len(lines) + gate.findings_omitted
+        lines += [Text(f"and {left} more")] if left else []
+        _print_group(console, f"all findings of {one_line(gate.id, 60)}", lines)
+    for run in report.runs:
+        if run.tool == gate.tool and run.stderr_tail.strip() and not run.measurement:
+            said = [Text(verbatim(t, 500)) for t in run.stderr_tail.splitlines()]
+            _print_group(console, f"what {run.tool} said", said)
+
+
+def _print_group(console: Console, title: str, lines: Sequence[Text]) -> None:
+    console.print(Text(f"::group::{title}"), soft_wrap=True)
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    console.print(Text("::endgroup::"))
 
 
 def _rows(report: Report) -> list[GateResult]:

@@ -64,7 +64,7 @@ def unproven(report: Report) -> Iterator[GateResult]:
 def home(report: Report) -> str:
     """The file that stands for the whole report: its policy, if it lies inside."""
     path = report.policy.path
-    return NOWHERE if path is None or path.startswith(("/", "..")) else path
+    return NOWHERE if path is None or path.startswith(("/", "..", "(")) else path
 
 
 def _listing(tool: str, report: Report) -> Listing:

@@ -10,7 +10,9 @@ from gatekeeper.reporters import Style, comparisons, summary
 from gatekeeper.reporters.text import one_line, place
 
 LIMIT = 65_536
-_BUDGETS = (100, 50, 20, 10, 5, 2, 1, 0)
+_BUDGETS = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0)
+#: Findings of a gate that a comment shows at most.
+_MOST_IN_COMMENT = 100
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~])")
 _MENTION = re.compile(r"@(?=\w)")
 _UNFOLDED = (GateStatus.FAILED, GateStatus.ERROR)
@@ -18,14 +20,24 @@ _UNFOLDED = (GateStatus.FAILED, GateStatus.ERROR)
 
 def render(report: Report, style: Style) -> str:
     """Verdict table, failed gates unfolded, the rest folded, as room allows."""
-    for budget in _BUDGETS:
+    most = _MOST_IN_COMMENT if style.room is None else _BUDGETS[0]
+    for budget in (budget for budget in _BUDGETS if budget <= most):
         text = "\n".join(_lines(report, budget))
-        if len(text) <= LIMIT:
+        if _fits(text, style.room):
             return text
     closing = (
-        "\n\n*The report was cut here: it has more gates than a comment can hold.*\n"
+        "\n\n*The report was cut here: it has more gates than there is room for.*\n"
     )
-    return text[: LIMIT - len(closing)].rsplit("\n", 1)[0] + closing
+    while not _fits(text + closing, style.room):
+        text = text[: len(text) * 9 // 10].rsplit("\n", 1)[0]
+    return text + closing
+
+
+def _fits(text: str, room: int | None) -> bool:
+    """Whether a comment can hold it, or as many bytes as there is room for."""
+    if room is None:
+        return len(text) <= LIMIT
+    return len(text.encode("utf-8", "backslashreplace")) <= room
 
 
 def _lines(report: Report, budget: int) -> Iterator[str]:
