@@ -22,7 +22,8 @@ def test_version_and_help(gatekeeper: Gatekeeper, tmp_path: Path) -> None:
     answer = gatekeeper("--version", cwd=tmp_path)
     assert (answer.code, answer.stdout) == (0, f"gatekeeper {package.__version__}\n")
     text = gatekeeper("--help", cwd=tmp_path).stdout
-    for name in ("check", "list", "explain", "init", "doctor", "schema", "summary"):
+    known = "check list explain init doctor schema summary plan merge"
+    for name in known.split():
         assert f"  {name} " in text
     nothing = gatekeeper(cwd=tmp_path)
     assert nothing.code == 2 and "Usage:" in nothing.stdout + nothing.stderr

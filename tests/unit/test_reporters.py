@@ -310,3 +310,36 @@ def test_a_message_cannot_become_a_command_of_the_runner() -> None:
         text = reporter(name)(one, Style())
         assert "\\::error::c.py" in text or "\\\\::error::c.py" in text
         assert " ::" not in text and "\n::" not in text
+
+
+def test_github_folds_what_is_too_long_to_be_read_at_once() -> None:
+    many = [Finding("::warning::x", Severity.LOW, EVIL, line=n) for n in range(1, 13)]
+    crashed = Run("mypy", RunStatus.CRASHED, stderr_tail="::error::mine\n  at z.py:1")
+    told = report(
+        gate("lint", GateStatus.FAILED, value=12, findings=tuple(many)),
+        gate("types", GateStatus.ERROR, tool="mypy", value=None, reason="crashed"),
+    )
+    text = reporter("console")(replace(told, runs=(crashed,)), Style(groups=True))
+    lines = text.splitlines()
+    commands = [line for line in lines if line.lstrip().startswith("::")]
+    assert commands == [
+        "::group::all findings of lint",
+        "::endgroup::",
+        "::group::what mypy said",
+        "::endgroup::",
+    ]
+    first, last = (lines.index(command) for command in commands[:2])
+    assert last - first - 1 == len(many)
+    assert "  at z.py:1" in lines
+    assert "::group::" not in reporter("console")(told, Style())
+
+
+def test_a_summary_with_more_room_shows_more_and_keeps_within_bytes() -> None:
+    many = tuple(Finding("E1", Severity.LOW, "ä" * 200, f"{n}.py") for n in range(900))
+    told = report(gate("lint", GateStatus.FAILED, value=900, findings=many))
+    small, large = (
+        reporter("markdown")(told, Style(room=room)) for room in (20_000, 900_000)
+    )
+    assert len(small.encode()) <= 20_000 < len(large.encode()) <= 900_000
+    assert "more findings are not shown" in small and ".py E1" not in large[:10]
+    assert large.count("E1") == 900

@@ -62,8 +62,13 @@ def _omitted(report: Report) -> int:
 def _annotations(report: Report, style: Style) -> Iterator[_Annotation]:
     for gate in unproven(report):
         yield _of_gate(gate)
-    listed = [(e, one.tool) for one in by_tool(report) for e in one.entries]
-    for entry, tool in sorted(listed, key=lambda pair: gravity(pair[0].finding)):
+    listed = [
+        (gravity(entry.finding), rank, entry, listing.tool)
+        for listing in by_tool(report)
+        for rank, entry in enumerate(listing.entries)
+    ]
+    # Of what is as grave, each tool has a word before one of them has all.
+    for _, _, entry, tool in sorted(listed, key=lambda known: known[:2]):
         yield _of_finding(entry, tool, style)
 
 

@@ -14,6 +14,7 @@ from gatekeeper.model import (
     Severity,
     Verdict,
 )
+from gatekeeper.reporters.text import one_line
 
 SYMBOLS = {
     GateStatus.PASSED: "\u2714",
@@ -69,9 +70,8 @@ def value(gate: GateResult) -> str:
     """The measured value with its unit, never rounded across a limit."""
     if gate.value is None:
         return "\u2013"
-    return (
-        f"{display(gate.value, gate.minimum, gate.maximum)} {gate.unit or ''}".strip()
-    )
+    shown = display(gate.value, gate.minimum, gate.maximum)
+    return f"{shown} {one_line(gate.unit or '', 30)}".strip()
 
 
 def limit(gate: GateResult) -> str:
@@ -115,9 +115,11 @@ def gravity(finding: Finding) -> int:
 def where(report: Report) -> str:
     """Policy and revision in a few words."""
     revision = report.revision
-    parts = [f"policy {report.policy.path or 'built-in (no gates.yaml found)'}"]
+    policy = one_line(report.policy.path or "built-in (no gates.yaml found)")
+    parts = [f"policy {policy}"]
     if revision.commit:
-        at = f"{revision.branch or 'detached'} @ {revision.commit[:10]}"
+        branch = one_line(revision.branch or "detached", 100)
+        at = f"{branch} @ {one_line(revision.commit[:10], 10)}"
         parts.append(at + (" with uncommitted changes" if revision.dirty else ""))
     return " \u00b7 ".join(parts)
 
