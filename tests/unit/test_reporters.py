@@ -341,5 +341,5 @@ def test_a_summary_with_more_room_shows_more_and_keeps_within_bytes() -> None:
         reporter("markdown")(told, Style(room=room)) for room in (20_000, 900_000)
     )
     assert len(small.encode()) <= 20_000 < len(large.encode()) <= 900_000
-    assert "more findings are not shown" in small and ".py E1" not in large[:10]
+    assert "more findings are not shown" in small
     assert large.count("E1") == 900

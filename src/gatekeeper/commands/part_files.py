@@ -21,7 +21,7 @@ from gatekeeper.reporters.text import one_line
 
 _LIMIT = 200 * regular.MEGABYTE
 _STARTED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_HASH = re.compile("[0-9a-f]{40,64}")
+_NAME = re.compile(r"[\w.-]{1,128}", re.ASCII)
 _LOST = "a job that was cancelled or that crashed leaves no report"
 
 
@@ -78,11 +78,11 @@ def _is_well_formed(report: Report) -> bool:
     except (ValidationError, RecursionError):
         return False
     revision = report.revision
-    hashes = (report.policy.sha256, revision.commit, revision.changes)
+    names = (report.policy.sha256, revision.commit, revision.changes)
     return (
         typed == report
         and _STARTED.fullmatch(report.started) is not None
-        and all(text is None or _HASH.fullmatch(text) for text in hashes)
+        and all(text is None or _NAME.fullmatch(text) for text in names)
         and all(word is None or word.isprintable() for word in _words(report))
     )
 

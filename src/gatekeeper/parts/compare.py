@@ -14,6 +14,7 @@ from itertools import combinations
 from gatekeeper.app import EXIT_CODES
 from gatekeeper.judge import conclude
 from gatekeeper.model import GateResult, GateStatus, Report, RunStatus, Verdict
+from gatekeeper.project.uncommitted import UNKNOWN
 from gatekeeper.pull_request import SKIPPED
 
 #: The reason of a gate that is in no report.
@@ -127,6 +128,11 @@ def _differences(first: Part, other: Part) -> Iterator[str]:
     elif one.revision.commit != two.revision.commit:
         commits = f"{one.revision.commit} and {two.revision.commit}"
         yield f"{both} are of different commits ({commits}); make them from one"
+    elif UNKNOWN in (one.revision.changes, two.revision.changes):
+        yield (
+            f"{both}: git could not tell what was not committed, so nobody knows"
+            " whether they saw the same; commit it, and make them again"
+        )
     elif one.revision.changes != two.revision.changes:
         yield (
             f"{both} are of one commit with different uncommitted changes; make them"

@@ -24,7 +24,7 @@ from gatekeeper.parts.compare import (
 )
 from gatekeeper.parts.settle import Settled, settle
 from gatekeeper.policy.load import Policy
-from gatekeeper.project.uncommitted import changes
+from gatekeeper.project.uncommitted import UNKNOWN, changes
 from gatekeeper.session import Request
 
 
@@ -140,7 +140,7 @@ def _must_be_here(parts: Sequence[Part], workspace: Workspace) -> None:
         )
     exact = any(len(p.report.gates) < len(p.report.declared) for p in parts)
     changed = changes(workspace.git, workspace.policy.root) if exact else None
-    if changed not in (None, theirs.changes):
+    if changed == UNKNOWN or changed not in (None, theirs.changes):
         raise UserError(
             f"{where} has uncommitted changes that the parts did not see; commit or"
             " undo them, or make the parts again"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from pathlib import Path
 
 from gatekeeper.project import regular
@@ -19,6 +18,9 @@ _PLAIN = (
     " --no-relative --ignore-submodules=none --submodule=short"
 ).split()
 
+#: Where git gives up: then no state is known to be the same as another.
+UNKNOWN = "0" * 64
+
 
 def changes(git: Git, root: Path) -> str | None:
     """Stands for all that was not committed; None where there is nothing, or no git.
@@ -31,7 +33,7 @@ def changes(git: Git, root: Path) -> str | None:
     patch = git("diff", *_PLAIN, _base(git), "--")
     listing = git("ls-files", "--others", "--exclude-standard", "-z")
     if patch is None or listing is None:
-        return secrets.token_hex(32)  # nobody knows, so it is like nothing else
+        return UNKNOWN
     new = {p: _content(root / p) for p in sorted(listing.split("\0")) if _counts(p)}
     if not patch and not new:
         return None
