@@ -33,12 +33,16 @@ Format = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help="console, markdown, json, sarif, junit, html, ... on stdout.",
+        metavar="FORMAT",
+        help="On stdout: console, markdown, json, html, sarif, junit, github, gitlab"
+        " or rdjson.",
     ),
 ]
 Output = Annotated[
     list[str] | None,
-    typer.Option("--output", "-o", metavar="FORMAT=PATH", help="Repeatable."),
+    typer.Option(
+        "--output", "-o", metavar="FORMAT=PATH", help="A report in a file. Repeatable."
+    ),
 ]
 PrBody = Annotated[
     Path | None,
@@ -49,7 +53,7 @@ Base = Annotated[
     typer.Option("--base", metavar="REF", help="What the change is to be merged into."),
 ]
 NoAnnotations = Annotated[
-    bool, typer.Option("--no-annotations", help="None in GitHub Actions.")
+    bool, typer.Option("--no-annotations", help="In GitHub Actions: none.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The answer only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="All findings.")]
@@ -64,7 +68,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Tell it and exit."
+        ),
     ] = False,
 ) -> None:
     pass

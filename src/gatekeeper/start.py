@@ -43,6 +43,10 @@ def _answer() -> int:
     except UserError as error:
         for message in error.messages:
             _say(message)
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            from gatekeeper.reporters.github import mistake
+
+            sys.stderr.writelines(map(mistake, error.messages[:10]))
     except Interrupted as interruption:
         return 128 + interruption.signal_number
     except Exception:

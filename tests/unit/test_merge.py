@@ -157,7 +157,9 @@ def test_parts_become_one_report(jobs: Jobs) -> None:
     assert [r["tool"] for r in merged["runs"]] == ["mypy", "bandit", "flake8"]
     assert merged["started"] == "2026-01-02T03:04:05Z"
     assert merged["duration_seconds"] == 9.0
-    assert merged["remarks"] == ["merged from 2 reports", "said by both", "by one"]
+    first, *others = merged["remarks"]
+    assert (first, others[1:]) == ("merged from 2 reports", ["said by both", "by one"])
+    assert "no gates.yaml was found here" in others[0]
     assert merged["revision"]["commit"] == SHA
     assert merged["declared"] == ["lint", "types", "security"]
     assert jobs.merge(one, two, format="json")[1] == merged
@@ -276,6 +278,7 @@ def test_a_report_with_values_of_other_types(
         (lambda d: d.update(interrupted=True), "exit code 0 does not fit"),
         (lambda d: d.update(runs=d["runs"][1:]), "says lint passed, and has no run"),
         (lambda d: d["runs"][0].update(status="crashed"), "says lint passed"),
+        (lambda d: d["gates"][0].update(value=1.0), "says lint passed, and its value"),
         (lambda d: d["gates"][0].update(id="x y"), "has a gate with a name"),
         (lambda d: d["declared"].append("$(x)"), "has a gate with a name"),
         (lambda d: d["declared"].append("a\n"), "has a gate with a name"),
@@ -372,6 +375,13 @@ def test_a_gate_that_no_part_reported(jobs: Jobs) -> None:
     assert "`gatekeeper check security -f json`" in gap["fix"]
 
 
+def test_a_part_with_another_limit_is_refused(jobs: Jobs) -> None:
+    jobs.policy(GATES)
+    loose = replace(LINT, value=5.0, maximum=1000.0)
+    part = jobs.write("1.json", loose, TYPES, SECURITY, revision=Revision())
+    assert f"{part}: has another limit for lint" in jobs.refused(part)
+
+
 def test_a_gap_of_a_policy_has_its_condition(jobs: Jobs) -> None:
     shown = GATES | {"lint": "{tool: flake8, max: 7, title: Clean, blocking: false}"}
     jobs.policy(shown)
@@ -380,7 +390,8 @@ def test_a_gap_of_a_policy_has_its_condition(jobs: Jobs) -> None:
     gap = merged["gates"][0]
     assert (gap["title"], gap["max"], gap["tool"]) == ("Clean", 7, "flake8")
     assert (gap["status"], gap["blocking"], code) == ("error", False, 0)
-    code, merged = jobs.merge(jobs.write("1.json", LINT, SECURITY, **state))
+    part = jobs.write("1.json", replace(LINT, maximum=7), SECURITY, **state)
+    code, merged = jobs.merge(part)
     assert (statuses(merged)["types"], code) == ("error", 2)
 
 
@@ -600,6 +611,7 @@ def test_pasted_output_is_held_against_all_that_was_found(jobs: Jobs) -> None:
     )
     assert lost["status"] == "error" and "all that bandit found" in lost["reason"]
     every = replace(SECURITY, findings=(LOW, LOW, replace(LOW, line=2)))
+    every = replace(every, maximum=9)
     whole = output(
         jobs, PASTED.format(0, 3), "{tool: bandit, max: 9}", LINT, TYPES, every
     )
@@ -620,7 +632,8 @@ def test_delivery_is_that_of_check(jobs: Jobs) -> None:
     part = jobs.write("1.json", LINT, TYPES, SECURITY)
     jobs.merge(part, outputs=("markdown=all.md",))
     assert "passed" in (jobs.folder / "all.md").read_text()
-    assert "is what is merged" in jobs.refused(part, outputs=("json=1.json",))
+    assert "1.json is read" in jobs.refused(part, outputs=("json=1.json",))
+    assert part.exists()
     with pytest.raises(UserError, match="no format named"):
         run_merge(replace(OPTIONS, reports=(part,), format="xml"))
     jobs.capture.readouterr()

@@ -11,12 +11,12 @@ from gatekeeper.app import check
 from gatekeeper.cache.store import home
 from gatekeeper.commands.deliver import NO_POLICY, Call, deliver, exit_code
 from gatekeeper.commands.history import remember, rendering
-from gatekeeper.commands.output import Terminal, is_set, parse_outputs
+from gatekeeper.commands.output import Terminal, clear, is_set, parse_outputs
 from gatekeeper.commands.progress import progress
 from gatekeeper.commands.pull import find_pull
 from gatekeeper.commands.replay import keep_answer
-from gatekeeper.errors import UserError
-from gatekeeper.policy.load import Policy, load
+from gatekeeper.policy.load import load
+from gatekeeper.policy.locate import locate
 from gatekeeper.reporters import reporter
 from gatekeeper.session import Request
 
@@ -45,8 +45,9 @@ def run_check(options: CheckOptions) -> int:
     """Run the gates, write every report asked for, and give the exit code."""
     reporter(options.format)  # a mistake in the call is told before anything is run
     outputs = parse_outputs(options.outputs)
+    read = (options.config or locate(Path.cwd(), options.root), options.pr_body)
+    clear(outputs, [path for path in read if path is not None])
     policy = load(options.config, options.root, Path.cwd())
-    _spare_the_policy(outputs, policy)
     terminal = Terminal.of(os.environ, sys.stdout, sys.stderr)
     if policy.path is None:
         terminal.say(NO_POLICY)
@@ -88,9 +89,3 @@ def _processors() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 2
-
-
-def _spare_the_policy(outputs: list[tuple[str, Path]], policy: Policy) -> None:
-    for _, path in outputs:
-        if policy.path is not None and path.resolve() == policy.path.resolve():
-            raise UserError(f"--output: {path} is the policy itself")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gatekeeper.commands import last_report
@@ -32,10 +32,10 @@ def deliver(render: Render, root: Path, terminal: Terminal, call: Call) -> bool:
     """Write a report to all who asked for it, and keep it; gives whether it arrived."""
     delivered, host = True, Host.of(os.environ, root)
     for name, path in call.outputs:
-        text = render(name, host.style(terminal.file_style(), name))
+        text = render(name, host.style(terminal.file_style()))
         delivered &= write_file(path, text, terminal)
     style = terminal.style(verbose=call.verbose, quiet=call.quiet)
-    text = render(call.format, host.style(style, call.format))
+    text = render(call.format, replace(host.style(style), groups=host.github))
     delivered &= to_stdout(text, terminal)
     annotated = call.format == "github"
     host.tell(render, terminal, annotations=call.annotations and not annotated)

@@ -42,15 +42,12 @@ class Host:
         summary = environ.get("GITHUB_STEP_SUMMARY", "") if github else ""
         return cls(_folder(root), github, Path(summary) if summary else None)
 
-    def style(self, style: Style, format_: str) -> Style:
+    def style(self, style: Style) -> Style:
         """How a report is to look here.
 
         GitHub's code scanning opens an alert for what SARIF calls suppressed.
         """
-        groups = self.github and format_ == "console"
-        return replace(
-            style, folder=self.folder, silenced=not self.github, groups=groups
-        )
+        return replace(style, folder=self.folder, silenced=not self.github)
 
     def tell(self, render: Render, terminal: Terminal, *, annotations: bool) -> None:
         """Annotate the change and write the summary of the job, where there are any.
@@ -59,7 +56,7 @@ class Host:
         """
         if not self.github:
             return
-        style = self.style(Style(), "github")
+        style = self.style(Style())
         if annotations:
             terminal.write(render("github", style))
         if self.summary is not None:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from gatekeeper.commands.deliver import Call, deliver, exit_code
 from gatekeeper.commands.history import remember, rendering
-from gatekeeper.commands.output import Terminal, is_set, parse_outputs
+from gatekeeper.commands.output import Terminal, clear, is_set, parse_outputs
 from gatekeeper.commands.part_files import read_part
 from gatekeeper.commands.pull import find_pull
 from gatekeeper.errors import UserError
 from gatekeeper.parts.compare import Part
 from gatekeeper.parts.merge import merge
 from gatekeeper.policy.load import Policy, load
+from gatekeeper.policy.locate import locate
 from gatekeeper.reporters import reporter
 from gatekeeper.session import Request
 
@@ -41,11 +42,10 @@ def run_merge(options: MergeOptions) -> int:
     """Read the parts, write every report asked for, and give the exit code."""
     reporter(options.format)  # a mistake in the call is told at once
     outputs = parse_outputs(options.outputs)
+    read = (options.config or locate(Path.cwd(), options.root), options.pr_body)
+    clear(outputs, [*options.reports, *(path for path in read if path is not None)])
     parts = _parts(options.reports)
     policy = _policy(options, parts)
-    _spare(
-        outputs, [*options.reports, *([policy.path] if policy and policy.path else [])]
-    )
     report = merge(parts, policy, _request(options, policy, os.environ))
     call = Call(
         config=options.config,
@@ -106,10 +106,3 @@ def _request(
     return Request(
         body=pull.body, bases=pull.bases, in_ci=in_ci, environment=dict(environment)
     )
-
-
-def _spare(outputs: Sequence[tuple[str, Path]], inputs: Sequence[Path]) -> None:
-    known = {path.resolve() for path in inputs}
-    for _, path in outputs:
-        if path.resolve() in known:
-            raise UserError(f"--output: {path} is what is merged, or the policy itself")

@@ -85,7 +85,7 @@ def is_set(text: str) -> bool:
 
 def parse_outputs(texts: Sequence[str]) -> list[tuple[str, Path]]:
     """`FORMAT=PATH` pairs. Raises UserError before any tool is started in vain."""
-    outputs = []
+    outputs: list[tuple[str, Path]] = []
     for text in texts:
         name, separator, path = text.partition("=")
         if not separator or not path or name not in FORMATS:
@@ -93,7 +93,11 @@ def parse_outputs(texts: Sequence[str]) -> list[tuple[str, Path]]:
             raise UserError(
                 f"--output {text}: write FORMAT=PATH, FORMAT one of {known}"
             )
+        if path == "-":
+            raise UserError(f"--output {text}: for stdout there is --format {name}")
         target = Path(path)
+        if any(target.resolve() == other.resolve() for _, other in outputs):
+            raise UserError(f"--output {text}: another report is written there")
         if not target.absolute().parent.is_dir():
             raise UserError(f"--output {text}: folder {target.parent} does not exist")
         if target.is_dir():
@@ -110,16 +114,30 @@ def write_file(
     What is `durable` is there even if the power fails right after.
     """
     data = text.encode("utf-8", "backslashreplace")
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)  # a device or pipe must not be replaced
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a device or pipe must not be replaced
         else:
-            replace_file(target, data, durable=durable)
+            replace_file(Path(os.path.realpath(path)), data, durable=durable)
     except OSError as error:
         terminal.say(f"the report was not written to {path}: {error.strerror or error}")
         return False
     return True
+
+
+def clear(outputs: Sequence[tuple[str, Path]], spared: Sequence[Path]) -> None:
+    """Take reports of earlier runs away, lest they pass for those of this one.
+
+    Raises UserError where a report would be written over what is read.
+    """
+    inputs = {path.resolve() for path in spared}
+    for _, path in outputs:
+        if path.resolve() in inputs:
+            raise UserError(f"--output: {path} is read, so nothing is written to it")
+    for _, path in outputs:
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                os.unlink(os.path.realpath(path))
 
 
 def replace_file(target: Path, data: bytes, *, durable: bool = True) -> None:

@@ -154,14 +154,14 @@ def _name(arguments: Sequence[str]) -> str:
 
 def _origin(call: Call) -> dict[str, Any]:
     """Which policy counts for which folder, wherever links may lead today."""
-    policy = _policy(call.config)
+    policy = _policy(call)
     root = call.root or (Path(policy[1]).parent if policy else Path.cwd())
     return {"policy": policy, "root": os.path.realpath(root)}
 
 
-def _policy(config: Path | None) -> list[str] | None:
+def _policy(call: Call) -> list[str] | None:
     """Which policy counts and what it says; None where it is the built-in one."""
-    path = config or locate(Path.cwd())
+    path = call.config or locate(Path.cwd(), call.root)
     if path is None:
         return None
     try:

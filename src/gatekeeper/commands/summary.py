@@ -42,7 +42,7 @@ def run_summary(
     if text is None:
         told = replace(report, earlier=_earlier(earlier))
         place = _root(root)
-        style = Host.of(os.environ, place).style(terminal.style(), format_name)
+        style = Host.of(os.environ, place).style(terminal.style())
         delivered = to_stdout(rendering(told, place)(format_name, style), terminal)
     else:
         filled = filled_template(text, report)
@@ -78,7 +78,7 @@ def _earlier(files: Sequence[Path]) -> tuple[Past, ...]:
 
 
 def _root(root: Path | None) -> Path:
-    found = locate(Path.cwd())
+    found = None if root else locate(Path.cwd())
     return (root or (found.parent if found else Path.cwd())).resolve()
 
 

@@ -68,6 +68,17 @@ def contradictions(report: Report) -> Iterator[str]:
     for gate in report.gates:
         if gate.status is GateStatus.PASSED and gate.tool and gate.tool not in made:
             yield f"says {gate.id} passed, and has no run of {gate.tool}"
+        if gate.status is GateStatus.PASSED and not _holds(gate):
+            yield f"says {gate.id} passed, and its value is beyond its limit"
+
+
+def _holds(gate: GateResult) -> bool:
+    """Whether a gate that passed has a value that its limits allow."""
+    value = gate.value
+    if value is None or gate.comparisons:
+        return True
+    low = gate.minimum is None or value >= gate.minimum
+    return low and (gate.maximum is None or value <= gate.maximum)
 
 
 def _fits(code: int, verdict: Verdict, *, interrupted: bool) -> bool:

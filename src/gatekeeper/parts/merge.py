@@ -91,7 +91,8 @@ def _by_themselves(parts: Sequence[Part]) -> Settled:
     found = reported(parts, ())
     changed = next((c for p in parts if (c := p.report.changed) is not None), None)
     gates = (found.get(name) or _unknown(name) for name in declared)
-    return Settled(tuple(gates), changed)
+    said = "no gates.yaml was found here: gates and limits are what the parts say"
+    return Settled(tuple(gates), changed, (said,))
 
 
 def _unknown(name: str) -> GateResult:
@@ -116,11 +117,17 @@ def _must_be_theirs(policy: Policy, part: Part) -> None:
             " them with one version of gatekeeper"
         )
     for gate in report.gates:
-        tool = policy.content.gates[gate.id].tool
-        if gate.tool != tool:
+        ours = policy.content.gates[gate.id]
+        if gate.tool != ours.tool:
             raise UserError(
                 f"{part.name}: says {gate.tool} decides {gate.id}, and {shown} says"
-                f" {tool}; it was edited or is damaged"
+                f" {ours.tool}; it was edited or is damaged"
+            )
+        limits = (gate.minimum, gate.maximum)
+        if gate.tool is not None and limits != (ours.min, ours.max):
+            raise UserError(
+                f"{part.name}: has another limit for {gate.id} than {shown}; it was"
+                " edited or is damaged"
             )
 
 

@@ -39,7 +39,7 @@ class Policy:
 
 def load(config: Path | None, root: Path | None, start: Path) -> Policy:
     """Find, read and check the policy. Raises UserError with every mistake in it."""
-    path = config or locate(start)
+    path = config or locate(start, root)
     if path is None:
         text = files("gatekeeper.policy").joinpath("default.yaml").read_bytes()
         found = document.parse(text, _BUILT_IN)

@@ -56,7 +56,7 @@ def render(report: Report, style: Style) -> str:
         for gate in report.gates:
             if gate.status in (GateStatus.FAILED, GateStatus.ERROR):
                 console.print(_details(gate, style))
-                if style.groups:
+                if style.groups and not style.verbose:
                     _print_groups(console, gate, report)
             elif gate.comparisons:
                 console.print(_compared(gate, style))
@@ -173,7 +173,7 @@ def _comparisons(gate: GateResult, style: Style, most: int) -> list[RenderableTy
 
 
 def _left_out(left: int, *, verbose: bool) -> RenderableType:
-    advice = "" if verbose else "; --verbose or -o json=FILE shows them"
+    advice = "" if verbose else "; --verbose shows more, -o html=FILE all"
     text = Text(f"and {left} more{advice}", style="dim")
     return Padding(text, _INDENT, expand=False)
 

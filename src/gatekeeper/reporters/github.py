@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from gatekeeper.model import Finding, GateResult, Report
 from gatekeeper.reporters import Style
-from gatekeeper.reporters.listing import Entry, by_tool, unproven
-from gatekeeper.reporters.places import in_repository
+from gatekeeper.reporters.listing import Entry, Listing, by_tool, unproven
+from gatekeeper.reporters.places import in_repository, span
 from gatekeeper.reporters.summary import gravity
 from gatekeeper.reporters.text import literal, visible
 
@@ -34,13 +34,19 @@ def render(report: Report, style: Style) -> str:
     """One command a line: what blocks as errors, what does not hold as warnings, the
     rest as notices, the worst first.
     """
-    found = list(_annotations(report, style))
+    listings = by_tool(report)
+    found = list(_annotations(report, listings, style))
     lines: list[str] = []
     for level in _LEVELS:
         wanted = [a for a in found if a.level == level]
-        lost = _omitted(report) if level == _LEVELS[-1] else 0
+        lost = sum(one.omitted for one in listings) if level == _LEVELS[-1] else 0
         lines += map(_command, _within(wanted, level, lost))
     return "".join(f"{line}\n" for line in lines)
+
+
+def mistake(message: str) -> str:
+    """A mistake in the call or the policy, where there is no report."""
+    return f"{_command(_Annotation(_LEVELS[0], 'gatekeeper', message, {}))}\n"
 
 
 def _within(
@@ -55,16 +61,14 @@ def _within(
     return [*shown, _Annotation(level, "gatekeeper", message, {})]
 
 
-def _omitted(report: Report) -> int:
-    return sum(listing.omitted for listing in by_tool(report))
-
-
-def _annotations(report: Report, style: Style) -> Iterator[_Annotation]:
+def _annotations(
+    report: Report, listings: Sequence[Listing], style: Style
+) -> Iterator[_Annotation]:
     for gate in unproven(report):
         yield _of_gate(gate)
     listed = [
         (gravity(entry.finding), rank, entry, listing.tool)
-        for listing in by_tool(report)
+        for listing in listings
         for rank, entry in enumerate(listing.entries)
     ]
     # Of what is as grave, each tool has a word before one of them has all.
@@ -91,12 +95,12 @@ def _place(finding: Finding, folder: str) -> Mapping[str, str]:
         return {}
     place = {"file": visible(in_repository(finding.path, folder))}
     if finding.line is not None:
-        place["line"] = str(finding.line)
-        last = finding.end_line or finding.line
-        if last > finding.line:
+        first, last = span(finding)
+        place["line"] = str(first)
+        if last > first:
             place["endLine"] = str(last)  # GitHub takes no columns then
         elif finding.column is not None:
-            place["col"] = str(finding.column)
+            place["col"] = str(max(finding.column, 1))
     return place
 
 

@@ -6,12 +6,12 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from gatekeeper.model import GateResult, Report, Severity
 from gatekeeper.reporters import Style
+from gatekeeper.reporters.json_text import as_text
 from gatekeeper.reporters.listing import Entry, by_tool, home, unproven
 from gatekeeper.reporters.places import in_repository, shown, span
 from gatekeeper.reporters.text import literal
@@ -29,7 +29,7 @@ _SEVERITIES = {
 def render(report: Report, style: Style) -> str:
     """All findings, and the gates that no finding speaks for."""
     top = in_repository(home(report), style.folder)
-    return json.dumps(list(_issues(report, style, top)), indent=1) + "\n"
+    return as_text(list(_issues(report, style, top)), indent=1)
 
 
 def _issues(report: Report, style: Style, top: str) -> Iterator[dict[str, Any]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 
-def as_text(document: Mapping[str, Any]) -> str:
+def as_text(document: object, indent: int = 2) -> str:
     """A report in plain values as text.
 
-    ASCII, so that no encoding of a stream or file on the way can break it.
+    ASCII, so that no encoding of a stream or file on the way can break it, and without
+    what GitHub's runner takes for a command anywhere in a log.
     """
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(document, indent=indent, allow_nan=False)
+    return text.replace("##[", "#\\u0023[") + "\n"

@@ -155,7 +155,7 @@ def _block(lines: list[str]) -> Iterator[str]:
 
 
 def _tools(report: Report) -> str:
-    names = [f"{run.tool} {run.version or '?'}" for run in report.runs]
+    names = [f"{run.tool} {one_line(run.version or '?', 40)}" for run in report.runs]
     return f"<sub>{escape(', '.join(names))}; {summary.duration(report)}</sub>"
 
 

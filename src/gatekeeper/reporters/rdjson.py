@@ -6,12 +6,12 @@ Columns are left out: there they count bytes of a line, which no report has at h
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from gatekeeper.model import GateResult, Report, Severity
 from gatekeeper.reporters import Style
+from gatekeeper.reporters.json_text import as_text
 from gatekeeper.reporters.listing import Entry, Listing, by_tool, home, unproven
 from gatekeeper.reporters.places import in_repository, shown, span, web
 from gatekeeper.reporters.text import literal, place
@@ -35,7 +35,7 @@ def render(report: Report, style: Style) -> str:
             *(d for listing in by_tool(report) for d in _found(listing, style, top)),
         ],
     }
-    return json.dumps(document, indent=1) + "\n"
+    return as_text(document, indent=1)
 
 
 def _found(listing: Listing, style: Style, top: str) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ https://docs.github.com/code-security/code-scanning (SARIF support)
 
 from __future__ import annotations
 
-import json
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +14,7 @@ from gatekeeper import __version__
 from gatekeeper.model import Finding, GateResult, GateStatus, Report, Run, RunStatus
 from gatekeeper.reporters import Style
 from gatekeeper.reporters.fingerprints import Mark, marked
+from gatekeeper.reporters.json_text import as_text
 from gatekeeper.reporters.listing import Entry, Listing, by_tool, home
 from gatekeeper.reporters.places import in_repository, span, uri
 from gatekeeper.reporters.sarif_rules import LEVELS, Rules, information
@@ -23,8 +24,7 @@ from gatekeeper.reporters.text import literal
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: Results of a run; GitHub takes 25,000 of them and 10 MB in all, compressed.
 _BUDGETS = (25_000, 10_000, 5_000, 1_000, 100)
-#: Compressed it is about a tenth of that.
-_MAX_CHARACTERS = 60_000_000
+_MAX_BYTES, _MAX_COMPRESSED = 60_000_000, 9_000_000
 #: Code scanning takes so many runs in one file.
 _MAX_RUNS = 20
 
@@ -34,10 +34,17 @@ def render(report: Report, style: Style) -> str:
     for most in _BUDGETS:
         runs = [_run(listing, report, style, most) for listing in by_tool(report)]
         document = {"$schema": SCHEMA, "version": "2.1.0", "runs": runs[:_MAX_RUNS]}
-        text = json.dumps(document, indent=1) + "\n"
-        if len(text) <= _MAX_CHARACTERS:
+        text = as_text(document, indent=1)
+        if _fits(text):
             break
     return text
+
+
+def _fits(text: str) -> bool:
+    if len(text) <= _MAX_COMPRESSED:
+        return True
+    small = len(text) <= _MAX_BYTES
+    return small and len(zlib.compress(text.encode(), 1)) <= _MAX_COMPRESSED
 
 
 def _run(listing: Listing, report: Report, style: Style, most: int) -> dict[str, Any]:
@@ -140,7 +147,8 @@ def _invocation(listing: Listing, left: int) -> dict[str, Any]:
     if left:
         text = f"{left} more findings are not in this file"
         said.append(_notification(text, "warning"))
-    worked = bool(listing.runs) and not any(map(_bad, listing.runs))
+    unmeasured = any(gate.status is GateStatus.ERROR for gate in listing.gates)
+    worked = bool(listing.runs) and not unmeasured and not any(map(_bad, listing.runs))
     codes = [run.exit_code for run in listing.runs if run.exit_code is not None]
     return {
         "executionSuccessful": worked,
@@ -162,4 +170,4 @@ def _of_gate(gate: GateResult) -> dict[str, Any]:
 
 
 def _notification(text: str, level: str) -> dict[str, Any]:
-    return {"level": level, "message": {"text": literal(text, 1000)}}
+    return {"level": level, "message": {"text": _plain(text)}}

@@ -53,7 +53,6 @@ class Rules:
         self._fix = next((gate.fix for gate in gates if gate.fix), "")
         self._indexes: dict[str, int] = {}
         self._examples: list[Finding] = []
-        self._scores: list[float] = []
 
     def id(self, finding: Finding) -> str:
         """The name of a finding's rule."""
@@ -63,11 +62,8 @@ class Rules:
         """Where the rule of a finding stands; a new one is added."""
         name = self.id(finding)
         index = self._indexes.setdefault(name, len(self._indexes))
-        score = _SCORES[finding.severity]
         if index == len(self._examples):
             self._examples.append(finding)
-            self._scores.append(score)
-        self._scores[index] = max(score, self._scores[index])
         return index
 
     def described(self) -> list[dict[str, Any]]:
@@ -75,7 +71,7 @@ class Rules:
         return [self._rule(*known) for known in self._indexes.items()]
 
     def _rule(self, name: str, index: int) -> dict[str, Any]:
-        example, score = self._examples[index], self._scores[index]
+        example = self._examples[index]  # the gravest, since it came first
         address = web(example.url) or information(self._tool)
         seen = literal(example.message, 500)
         help_ = f"{self._fix} " if self._fix else ""
@@ -92,7 +88,7 @@ class Rules:
             "help": {"text": text},
             "helpUri": address,
             "defaultConfiguration": {"level": LEVELS[example.severity]},
-            "properties": self._properties(score),
+            "properties": self._properties(_SCORES[example.severity]),
         }
 
     def _properties(self, score: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _CONTROL = re.compile(
 
 
 #: What GitHub's runner takes for a command: one at the start of a line, one anywhere.
-_COMMAND = re.compile(r"(?:^|(?<=\s))(?=::)|(?=##\[)")
+_COMMAND = re.compile(r"(?:^|(?<=\s))(?=::)|(?<=##)(?=\[)")
 
 
 def without_surrogates(text: str) -> str:
