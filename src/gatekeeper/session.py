@@ -23,6 +23,11 @@ from gatekeeper.policy.load import Policy
 from gatekeeper.tools import ADAPTERS
 from gatekeeper.tools.portions import pieces
 
+_SET_UP = (
+    "Mend what keeps it from being measured, and run again; `gatekeeper doctor` looks"
+    " at the set-up."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -158,9 +163,12 @@ class Session:
         gate = gate_of(name, self.policy.content.gates[name], in_ci=self.request.in_ci)
         run = self.runs[gate.tool]
         result = judge(gate, run, self.reproduce.get(gate.tool, ""))
-        if result.status is GateStatus.ERROR and run.fix:
-            result = replace(result, fix=run.fix)
-        return result
+        if result.status is not GateStatus.ERROR:
+            return result
+        if run.fix:
+            return replace(result, fix=run.fix)
+        # What mends the code does not mend what kept it from being measured.
+        return replace(result, fix=_SET_UP) if result.fix == gate.fix else result
 
 
 def _is_cut_short(run: Run) -> bool:

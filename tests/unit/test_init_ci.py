@@ -14,6 +14,8 @@ from typer.testing import CliRunner, Result
 from gatekeeper import __version__
 from gatekeeper.cli import app
 from gatekeeper.errors import UserError
+from gatekeeper.scaffold.ci import ci_file
+from gatekeeper.scaffold.gather import gather
 
 SHOP: Files = {"src/shop/__init__.py": "", "src/shop/a.py": "A = 1\n", "tests/t.py": ""}
 WORKFLOW = ".github/workflows/gatekeeper.yml"
@@ -166,3 +168,23 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     write_files(tmp_path, {**SHOP, ".github": "no folder"})
     with pytest.raises(UserError, match="was not written"):
         init(tmp_path, "--ci", "github")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[project.optional-dependencies]\ntest = []", "--editable '.[test]' gate"),
+        ("[project.optional-dependencies]\ndev = []", "--editable '.[dev]' gate"),
+        ("[project.optional-dependencies]\n'x; y' = []", "--editable . gate"),
+        ("[project]\noptional-dependencies = 3", "--editable . gate"),
+        ("[", "--editable . gate"),
+    ],
+)
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_the_job_installs_what_the_tests_need(
+    tmp_path: Path, service: str, text: str, words: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    made = ci_file(service, tmp_path, gather(tmp_path).layout, "1.2.3").text
+    assert f"pip install {words}" in made
+    assert words in repr(yaml.safe_load(made)).replace("\\'", "'")

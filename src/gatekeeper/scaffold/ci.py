@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,7 @@ _GITLAB_PART = ".gitlab/gatekeeper.gitlab-ci.yml"
 #: How the first line of a file of ours begins.
 _MARK = b"# Written by `gatekeeper init --ci"
 _PACKAGES = ("pyproject.toml", "setup.py")
+_EXTRAS = ("test", "tests", "testing", "dev")
 #: Names that no shell and no YAML takes for anything else.
 _REQUIREMENTS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*\.txt")
 
@@ -54,11 +56,23 @@ def ci_file(service: str, root: Path, layout: Layout, version: str) -> CiFile:
 def _project(root: Path, layout: Layout) -> list[str]:
     """What pip installs so that the tests can import the project."""
     packaged = any((root / name).is_file() for name in _PACKAGES)
-    words = ["--editable", "."] if packaged else []
+    extra = _extra(root)
+    place = f"'.[{extra}]'" if extra else "."
+    words = ["--editable", place] if packaged else []
     for name in layout.requirements:
         if _REQUIREMENTS.fullmatch(name):
             words += ["--requirement", name]
     return words
+
+
+def _extra(root: Path) -> str:
+    """The extra of pyproject.toml that by its name is what the tests need."""
+    try:
+        document = tomllib.loads(regular.read(root / "pyproject.toml").decode())
+        extras = document["project"]["optional-dependencies"]
+        return next((name for name in _EXTRAS if name in extras), "")
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def _on_github(_root: Path) -> tuple[str, str]:
