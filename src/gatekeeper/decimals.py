@@ -23,6 +23,12 @@ def display(value: float, minimum: float | None, maximum: float | None) -> str:
     return plain(exact)
 
 
+def counted(shown: str, unit: str) -> str:
+    """A number with its unit, which is one `finding` and two `findings`."""
+    one = shown == "1" and len(unit) > len("ms/s") and unit.endswith("s")
+    return f"{shown} {unit[:-1] if one else unit}".strip()
+
+
 def _holds(number: Decimal, minimum: float | None, maximum: float | None) -> bool:
     enough = minimum is None or number >= Decimal(repr(minimum))
     return enough and (maximum is None or number <= Decimal(repr(maximum)))

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from gatekeeper.decimals import display, plain
+from gatekeeper.decimals import counted, display, plain
 from gatekeeper.model import (
     Answer,
     Comparison,
@@ -233,7 +233,7 @@ def _no_proof(gate: Gate, measured: Measurement, value: float | None) -> str:
 
 
 def _against(gate: Gate, value: float) -> str:
-    shown = f"{display(value, gate.minimum, gate.maximum)} {gate.unit}".strip()
+    shown = counted(display(value, gate.minimum, gate.maximum), gate.unit)
     limits = []
     if gate.minimum is not None:
         limits.append(f"at least {plain(gate.minimum)}")

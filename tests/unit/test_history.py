@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from gatekeeper.commands.history import past, recall, remember
+from gatekeeper.cli import app
+from gatekeeper.commands.history import past, recall, remember, rendering
 from gatekeeper.commands.output import Terminal
 from gatekeeper.model import (
     GateResult,
@@ -18,6 +20,7 @@ from gatekeeper.model import (
     Revision,
     Verdict,
 )
+from gatekeeper.reporters import Style, reporter
 
 ROOT = Path("/project")
 
@@ -155,3 +158,31 @@ def test_nothing_half_written_is_left(home: Path, terminal: Terminal) -> None:
     remember(ROOT, REPORT, terminal)
     assert "not remembered" in said(terminal)
     assert [entry.name for entry in home.iterdir()] == [file.name]
+
+
+def test_the_trend_is_of_what_was_before(home: Path, terminal: Terminal) -> None:
+    days = [replace(REPORT, started=f"2026-11-{day}T10:00:00Z") for day in (20, 21, 22)]
+    for report in days:
+        remember(ROOT, report, terminal)
+    page = rendering(REPORT, ROOT)("html", Style())
+    assert "the last 4 reports" in page
+    # One that was remembered is not before itself.
+    assert "the last 3 reports" in rendering(days[2], ROOT)("html", Style())
+    named = replace(REPORT, earlier=(past(days[0]),))
+    assert "the last 2 reports" in rendering(named, ROOT)("html", Style())
+    assert rendering(REPORT, ROOT)("json", Style()) == reporter("json")(REPORT, Style())
+
+
+def test_a_summary_draws_the_trend_of_the_reports_that_are_named(
+    home: Path, tmp_path: Path
+) -> None:
+    words = ["summary", "-f", "html"]
+    for day in (21, 20, 20):
+        path = tmp_path / f"{day}.json"
+        told = replace(REPORT, started=f"2026-11-{day}T10:00:00Z")
+        path.write_text(reporter("json")(told, Style()))
+        words += ["--earlier", str(path)]
+    last = tmp_path / "last.json"
+    last.write_text(reporter("json")(REPORT, Style()))
+    done = CliRunner().invoke(app, [*words, "--report", str(last)])
+    assert done.exit_code == 0 and "the last 3 reports" in done.output

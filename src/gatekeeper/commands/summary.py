@@ -73,8 +73,8 @@ def _report(report_file: Path | None, root: Path | None) -> Report:
 
 
 def _earlier(files: Sequence[Path]) -> tuple[Past, ...]:
-    reports = (past(_read(file)) for file in files)
-    return tuple(sorted(reports, key=lambda each: each.started))
+    known = {(each.started, each.commit): each for each in map(past, map(_read, files))}
+    return tuple(sorted(known.values(), key=lambda each: each.started))
 
 
 def _root(root: Path | None) -> Path:

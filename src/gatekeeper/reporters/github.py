@@ -95,11 +95,9 @@ def _place(finding: Finding, folder: str) -> Mapping[str, str]:
         return {}
     place = {"file": visible(in_repository(finding.path, folder))}
     if finding.line is not None:
-        first, last = span(finding)
-        place["line"] = str(first)
-        if last > first:
-            place["endLine"] = str(last)  # GitHub takes no columns then
-        elif finding.column is not None:
+        # Without an end: GitHub shows an annotation below its last line.
+        place["line"] = str(span(finding)[0])
+        if finding.column is not None:
             place["col"] = str(max(finding.column, 1))
     return place
 

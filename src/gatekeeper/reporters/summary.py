@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gatekeeper.decimals import display
+from gatekeeper.decimals import counted, display
 from gatekeeper.model import (
     Finding,
     GateResult,
@@ -41,8 +41,9 @@ def verdict_line(report: Report) -> str:
         return parts[0]
     if report.interrupted:
         parts.append("interrupted")
+    moot = " but does not decide" if report.verdict is Verdict.PASSED else ""
     for status, words in (
-        (GateStatus.FAILED, "failed"),
+        (GateStatus.FAILED, f"failed{moot}"),
         (GateStatus.ERROR, "not measured"),
         (GateStatus.SKIPPED, "skipped"),
         (GateStatus.PENDING, "pending"),
@@ -71,7 +72,7 @@ def value(gate: GateResult) -> str:
     if gate.value is None:
         return "\u2013"
     shown = display(gate.value, gate.minimum, gate.maximum)
-    return f"{shown} {one_line(gate.unit or '', 30)}".strip()
+    return counted(shown, one_line(gate.unit or "", 30))
 
 
 def limit(gate: GateResult) -> str:
