@@ -616,7 +616,7 @@ def test_results_and_rules_agree_and_rules_have_help() -> None:
         assert rule["shortDescription"]["text"] and rule["fullDescription"]["text"]
     suppressed = [r["ruleId"] for r in shown["results"] if "suppressions" in r]
     assert suppressed == ["F401", "S1"]
-    kept = sarif(replace(of, runs=runs), Style(silenced=False))["runs"][0]
+    kept = sarif(replace(of, runs=runs), Style(alerts=True))["runs"][0]
     assert [r for r in kept["results"] if "suppressions" in r] == []
     assert kept["properties"]["silenced"] == 2
 
@@ -649,3 +649,19 @@ def test_lines_that_no_host_takes_become_the_first_one() -> None:
     for command in commands(of):
         lines = [int(command.properties.get(n, 1)) for n in ("line", "col")]
         assert min(lines) >= 1
+
+
+def test_alerts_are_not_closed_by_a_tool_that_did_not_look() -> None:
+    skipped = lint(id="s", tool="bandit", status=GateStatus.SKIPPED, findings=())
+    lost = lint(id="t", tool="mypy", status=GateStatus.ERROR, findings=())
+    runs = (ran("flake8", exit_code=0), Run("mypy", RunStatus.CRASHED))
+    of = replace(report(lint(findings=(found(),)), skipped, lost), runs=runs)
+
+    def tools(style: Style) -> list[tuple[str, bool]]:
+        return [
+            (r["tool"]["driver"]["name"], r["invocations"][0]["executionSuccessful"])
+            for r in sarif(of, style)["runs"]
+        ]
+
+    assert tools(Style()) == [("flake8", True), ("mypy", False)]
+    assert tools(Style(alerts=True)) == [("flake8", True)]

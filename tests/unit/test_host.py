@@ -79,11 +79,11 @@ def test_elsewhere_nobody_is_told(tmp_path: Path, environ: dict[str, str]) -> No
     host.tell(render, screen, annotations=True)
     assert screen.stderr.getvalue() == ""  # type: ignore[attr-defined]
     assert not summary.exists()
-    assert host.style(Style()).silenced
+    assert not host.style(Style()).alerts
 
 
-def test_github_gets_no_silenced_findings(tmp_path: Path) -> None:
-    assert not github(tmp_path / "summary.md").style(Style()).silenced
+def test_github_keeps_alerts(tmp_path: Path) -> None:
+    assert github(tmp_path / "summary.md").style(Style()).alerts
 
 
 @pytest.mark.parametrize("git", ["folder", "file"])

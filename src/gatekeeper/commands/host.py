@@ -45,9 +45,10 @@ class Host:
     def style(self, style: Style) -> Style:
         """How a report is to look here.
 
-        GitHub's code scanning opens an alert for what SARIF calls suppressed.
+        GitHub's code scanning opens an alert also for what SARIF calls suppressed, and
+        closes those of a tool that came without results.
         """
-        return replace(style, folder=self.folder, silenced=not self.github)
+        return replace(style, folder=self.folder, alerts=self.github)
 
     def tell(self, render: Render, terminal: Terminal, *, annotations: bool) -> None:
         """Annotate the change and write the summary of the job, where there are any.

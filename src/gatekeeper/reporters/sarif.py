@@ -31,13 +31,23 @@ _MAX_RUNS = 20
 
 def render(report: Report, style: Style) -> str:
     """The gravest findings of each tool; what is left out is counted."""
+    listings = [one for one in by_tool(report) if _belongs(one, style)]
     for most in _BUDGETS:
-        runs = [_run(listing, report, style, most) for listing in by_tool(report)]
+        runs = [_run(listing, report, style, most) for listing in listings]
         document = {"$schema": SCHEMA, "version": "2.1.0", "runs": runs[:_MAX_RUNS]}
         text = as_text(document, indent=1)
         if _fits(text):
             break
     return text
+
+
+def _belongs(listing: Listing, style: Style) -> bool:
+    """Whether a tool has something to say; that nobody asked it is no clean result."""
+    if listing.entries:
+        return True
+    asked = any(gate.status is not GateStatus.SKIPPED for gate in listing.gates)
+    worked = any(run.status is RunStatus.COMPLETED for run in listing.runs)
+    return worked or (asked and not style.alerts)
 
 
 def _fits(text: str) -> bool:
@@ -55,7 +65,7 @@ def _run(listing: Listing, report: Report, style: Style, most: int) -> dict[str,
         {**_result(e.finding, e.mark, rules, style, top), **_counted(e)} for e in shown
     ]
     silenced = worst_first(listing.silenced)[: most - len(shown)]
-    if style.silenced:
+    if not style.alerts:
         results += _silenced(listing.tool, silenced, rules, style, top)
     left = len(listing.entries) - len(shown) + listing.omitted
     name, address = listing.tool, information(listing.tool)
