@@ -74,7 +74,7 @@ def _run(listing: Listing, report: Report, style: Style, most: int) -> dict[str,
         "tool": {
             "driver": {
                 "name": name,
-                "informationUri": address,
+                **({"informationUri": address} if address else {}),
                 **({"version": literal(version, 100)} if version else {}),
                 "rules": rules.described(),
             }

@@ -26,13 +26,12 @@ _SCORES = {
     Severity.UNKNOWN: 9.5,
 }
 _SECURITY = frozenset({"bandit", "safety", "pip-audit", "requirements"})
-_OWN = "https://pypi.org/project/gatekeeper/"
 _HOMES = {
     "flake8": "https://flake8.pycqa.org/",
     "mypy": "https://mypy.readthedocs.io/en/stable/error_code_list.html",
     "bandit": "https://bandit.readthedocs.io/en/latest/plugins/",
     "safety": "https://docs.safetycli.com/",
-    "pip-audit": "https://pypi.org/project/pip-audit/",
+    "pip-audit": "https://github.com/pypa/pip-audit",
     "pytest": "https://docs.pytest.org/",
     "coverage": "https://coverage.readthedocs.io/",
     "ruff": "https://docs.astral.sh/ruff/rules/",
@@ -40,9 +39,9 @@ _HOMES = {
 _NAME, _DESCRIPTION = 255, 1024
 
 
-def information(tool: str) -> str:
-    """Where a tool is documented."""
-    return _HOMES.get(tool, _OWN)
+def information(tool: str) -> str | None:
+    """Where a tool has a documentation of its own."""
+    return _HOMES.get(tool)
 
 
 class Rules:
@@ -75,7 +74,7 @@ class Rules:
         address = web(example.url) or information(self._tool)
         seen = literal(example.message, 500)
         help_ = f"{self._fix} " if self._fix else ""
-        text = literal(f"{help_}More about {name}: {address}", _DESCRIPTION)
+        more = f"More about {name}: {address}" if address else f"Rule {name}."
         return {
             "id": name,
             "name": name,
@@ -85,8 +84,8 @@ class Rules:
                     f"Rule {name} of {self._tool}, for example: {seen}", _DESCRIPTION
                 )
             },
-            "help": {"text": text},
-            "helpUri": address,
+            "help": {"text": literal(f"{help_}{more}", _DESCRIPTION)},
+            **({"helpUri": address} if address else {}),
             "defaultConfiguration": {"level": LEVELS[example.severity]},
             "properties": self._properties(_SCORES[example.severity]),
         }
