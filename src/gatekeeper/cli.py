@@ -56,7 +56,9 @@ NoAnnotations = Annotated[
     bool, typer.Option("--no-annotations", help="In GitHub Actions: none.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The answer only.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="All findings.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="More findings of each gate.")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -164,7 +166,7 @@ def plan(
 
 @app.command()
 def merge(
-    reports: Annotated[list[Path] | None, typer.Argument(metavar="REPORT...")] = None,
+    reports: Annotated[list[Path] | None, typer.Argument(metavar="[REPORT]...")] = None,
     config: Config = None,
     root: Root = None,
     format_: Format = "console",
