@@ -81,7 +81,7 @@ def _main(
 
 @app.command()
 def check(
-    gates: Annotated[list[str] | None, typer.Argument(metavar="[GATE]...")] = None,
+    gates: Annotated[list[str] | None, typer.Argument(metavar="GATE")] = None,
     config: Config = None,
     root: Root = None,
     format_: Format = "console",
@@ -129,7 +129,7 @@ def check(
 
 @app.command()
 def plan(
-    gates: Annotated[list[str] | None, typer.Argument(metavar="[GATE]...")] = None,
+    gates: Annotated[list[str] | None, typer.Argument(metavar="GATE")] = None,
     config: Config = None,
     root: Root = None,
     format_: Annotated[
@@ -166,7 +166,7 @@ def plan(
 
 @app.command()
 def merge(
-    reports: Annotated[list[Path] | None, typer.Argument(metavar="[REPORT]...")] = None,
+    reports: Annotated[list[Path] | None, typer.Argument(metavar="REPORT")] = None,
     config: Config = None,
     root: Root = None,
     format_: Format = "console",
