@@ -20,9 +20,9 @@ class Style:
     `width` is in columns; None is for what is no terminal, where no line is broken.
     `folder` is where the root lies in its repository (`services/shop/`), for hosts that
     show places in it; empty for the top. `alerts` says that the reader keeps an alert
-    for each result, silenced or not, until a report comes without it; `room` is how many
-    bytes a text may have, None for the format's own limit; `groups` that GitHub folds
-    what lies between its marks.
+    for each result, silenced or not, until a report comes without it; `room` is how
+    many bytes a text may have, None for the format's own limit; `groups` that GitHub
+    folds what lies between its marks.
     """
 
     color: bool = False
