@@ -123,7 +123,8 @@ def test_each_name_stands_for_its_adapter() -> None:
 
 def test_an_answer_that_still_holds_needs_neither_options_nor_policy() -> None:
     code = "import gatekeeper.commands.replay, sys; print(*sys.modules)"
-    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True)
+    argv, clean = (sys.executable, "-c", code), {"PATH": os.environ["PATH"]}
+    done = subprocess.run(argv, env=clean, capture_output=True, text=True)
     names = set(done.stdout.split())
     assert "gatekeeper.cache.standing" in names
     slow = {"typer", "pydantic", "yaml", "rich", "gatekeeper.model"}
